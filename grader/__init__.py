@@ -1,0 +1,1 @@
+"""Grades machine-learning homework: a student's functions against references, with reasons."""

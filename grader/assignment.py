@@ -1,0 +1,40 @@
+"""An assignment: its rubric and its references, found to fit each other."""
+
+from grader.course import Course
+from grader.errors import BrokenReference, RubricError
+from grader.reference import ReferenceModule
+from grader.rubric import Problem, Rubric, load
+
+
+class Assignment:
+    """A rubric with the reference module of each of its problems.
+
+    Errors
+        RubricError or BrokenReference, with file and line, before any submission is touched.
+    """
+
+    def __init__(self, course: Course, id: str) -> None:
+        self.path = course.rubric(id)
+        self.rubric: Rubric = load(self.path)
+        self.references = {
+            problem.id: ReferenceModule(course.reference(id, problem.file)) for problem in self.rubric.problems
+        }
+        for problem in self.rubric.problems:
+            self._fit(problem, self.references[problem.id])
+
+    def _fit(self, problem: Problem, reference: ReferenceModule) -> None:
+        for name, function in problem.functions.items():
+            self._exists(reference, name, function.line)
+            if function.inputs is not None:
+                self._exists(reference, function.inputs.maker, function.inputs.line)
+        for part in problem.parts:
+            for check in part.checks:
+                for name in check.needs():
+                    self._exists(reference, name, part.line)
+
+    def _exists(self, reference: ReferenceModule, name: str, line: int) -> None:
+        try:
+            reference.function(name)
+        except BrokenReference as error:
+            message = f"{reference.path.parent.name}/{reference.path.name}: {error.message}"
+            raise RubricError(message, file=self.path, line=line, remedy=error.remedy) from None

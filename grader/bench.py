@@ -1,0 +1,121 @@
+"""One problem on the bench: the student's functions, the references, and the trials they are put to."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from grader.answers import Answer, Store, digest, measured
+from grader.assignment import Assignment
+from grader.compare import conformed, unpacked
+from grader.errors import BrokenReference, RubricError, StudentFault
+from grader.model import Fault, Trial
+from grader.rubric import Part, Problem
+from grader.sandbox.student import Student
+from grader.sandbox.zygote import Zygote
+from grader.trials import PlanError, trials
+
+
+class Bench:
+    """One problem being judged: the student's functions, the references, and the trials they are put to."""
+
+    def __init__(self, assignment: Assignment, problem: Problem, folder: Path, zygote: Zygote, seed: int) -> None:
+        self.assignment, self.problem, self.seed = assignment, problem, seed
+        self.reference = assignment.references[problem.id]
+        self.student = Student(zygote, folder, problem.file, assignment.rubric.limits)
+        self.store = Store(digest(self.reference, problem.functions, seed))
+        self._trials: dict[str, list[Trial]] = {}
+        self._answers: dict[str, list[Answer]] = {}
+        self._results: dict[str, list[Any]] = {}
+
+    def trials(self, function: str) -> list[Trial]:
+        """The trials of a function."""
+        if function not in self._trials:
+            inputs = self.problem.functions[function].inputs
+            assert inputs is not None, "the rubric was found to name inputs for every judged function"
+            try:
+                with self.reference.blamed():
+                    self._trials[function] = trials(inputs, self.reference.function(inputs.maker), self.seed)
+            except BrokenReference as error:
+                if isinstance(error.__cause__, PlanError):
+                    raise RubricError(str(error.__cause__), file=self.assignment.path, line=inputs.line) from error
+                raise
+        return self._trials[function]
+
+    def expected(self, function: str, trial: Trial) -> Answer:
+        """The reference's answer in a trial."""
+        if function not in self._answers:
+            self._answers[function] = self.store.get(function) or self._measured(function)
+        return self._answers[function][trial.index]
+
+    def _measured(self, function: str) -> list[Answer]:
+        settings = self.problem.functions[function]
+        cases = settings.inputs.cases if settings.inputs else {}
+        tried = self.trials(function)
+        groups = [(trial.regime, tuple(trial.case[name] for name in cases)) for trial in tried]
+        answers = measured(self.reference, function, tried, groups, settings.evaluated_at)
+        self.store.put(function, answers)
+        return answers
+
+    def result(self, function: str, trial: Trial) -> Any:
+        """What the student's function gave in a trial: a value, as it came, or a Fault."""
+        if function not in self._results:
+            calls = [self.reference.arguments(function, trial) for trial in self.trials(function)]
+            points = self.problem.functions[function].evaluated_at
+            self._results[function] = self.student.ask(function, calls, points)
+        return self._results[function][trial.index]
+
+
+class StudentSide:
+    """The student as the checks of one part see them."""
+
+    def __init__(self, bench: Bench, part: Part) -> None:
+        self.bench, self.part = bench, part
+
+    def answer(self, trial: Trial) -> Any:
+        result = self.bench.result(self.part.function, trial)
+        if isinstance(result, Fault):
+            raise StudentFault(result)
+        expected = self.bench.expected(self.part.function, trial).value
+        if not self.part.output:
+            return conformed(result, expected)
+        index = self.bench.problem.functions[self.part.function].returns.index(self.part.output)
+        return conformed(unpacked(result, len(expected))[index], expected[index], f"Your {self.part.output} is")
+
+    def function(self, name: str) -> Callable[..., Any] | None:
+        if name not in self.bench.problem.functions:
+            return None
+        reference, student = self.bench.reference, self.bench.student.function(name)
+
+        def call(*arguments: Any) -> Any:
+            return _as_expected(student(*arguments), reference.function(name)(*arguments))
+
+        return call
+
+
+def _as_expected(answer: Any, expected: Any) -> Any:
+    """An answer structured as the reference's; where that is a function, so are the answers of the student's."""
+    fitting = conformed(answer, expected)
+    if not callable(expected):
+        return fitting
+    return lambda *arguments: _as_expected(fitting(*arguments), expected(*arguments))
+
+
+class ReferenceSide:
+    """The reference as the checks of one part see it."""
+
+    def __init__(self, bench: Bench, part: Part) -> None:
+        self.bench, self.part = bench, part
+        self.function = bench.reference.function
+        self.argument_names = bench.reference.argument_names
+        self.objection = bench.reference.objection
+
+    def answer(self, trial: Trial) -> Any:
+        return self._own(self.bench.expected(self.part.function, trial).value)
+
+    def bound(self, trial: Trial) -> Any:
+        return self._own(self.bench.expected(self.part.function, trial).bound)
+
+    def _own(self, value: Any) -> Any:
+        if not self.part.output:
+            return value
+        return value[self.bench.problem.functions[self.part.function].returns.index(self.part.output)]

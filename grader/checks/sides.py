@@ -1,0 +1,35 @@
+"""The two sides that a check compares, as it sees them: both are functions and answers, and neither is more."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from grader.model import Trial
+
+
+class Student(Protocol):
+    """The student's functions. Every method raises StudentFault where there is no answer."""
+
+    def answer(self, trial: Trial) -> Any:
+        """What came back for the part's own output in this trial, structured as the reference's."""
+
+    def function(self, name: str) -> Callable[..., Any] | None:
+        """A function of the same problem as a value; None where the problem has none of this name."""
+
+
+class Reference(Protocol):
+    """The instructor's functions. A defect in them raises BrokenReference."""
+
+    def answer(self, trial: Trial) -> Any:
+        """The right value of the part's own output in this trial."""
+
+    def bound(self, trial: Trial) -> Any:
+        """How far each entry of an answer may be off, as measured on the reference (see `grader.answers`)."""
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """A function of the reference module by name."""
+
+    def objection(self, name: str, arguments: list[Any]) -> str:
+        """What a property asserts in vain, as the sentence for the student; '' when it holds."""
+
+    def argument_names(self, name: str) -> list[str]:
+        """The names of a reference function's arguments, in order."""

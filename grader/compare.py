@@ -1,0 +1,182 @@
+"""Does an answer agree with the reference's: first its structure, then its values.
+
+An answer may come as anything that holds the right numbers: a list, a torch tensor, a one-element array for a
+number. Its shape is part of the answer: (d,) is not (d, 1), and nothing is broadcast.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.errors import StudentFault
+from grader.model import Fault, Status
+from grader.wire import Tensor
+
+Array = NDArray[Any]
+
+
+class Tolerance(msgspec.Struct, frozen=True, kw_only=True):
+    """Accepts |answer - reference| <= rtol * |reference| + atol. Both are always given."""
+
+    rtol: float
+    atol: float
+
+    def around(self, expected: Any) -> Any:
+        """The bound for every entry of an expected value (a tuple of bounds for a tuple)."""
+        if isinstance(expected, tuple):
+            return tuple(self.around(item) for item in expected)
+        return self.rtol * np.abs(np.asarray(expected, dtype=np.float64)) + self.atol
+
+
+def _misfit(sentence: str) -> StudentFault:
+    return StudentFault(Fault(status=Status.WRONG, message=sentence))
+
+
+def conformed(answer: Any, expected: Any, what: str = "Your function returned") -> Any:
+    """The answer as what `expected` is: a float, an int, an array of that shape, a tuple of these.
+
+    Errors
+        StudentFault when it is something else.
+    """
+    if callable(expected):
+        if not callable(answer):
+            raise _misfit(f"{what} {kind(answer)}, where a function is asked for.")
+        return answer
+    if isinstance(expected, tuple):
+        return _conformed_tuple(answer, expected, what)
+    if answer is None:
+        raise _misfit(f"{what} None: does it end with a return statement?")
+    array = _array(answer, what)
+    shape = np.shape(expected)
+    if array.shape != shape and not (shape == () and array.size == 1):
+        raise _misfit(f"{what} {kind(answer)}, where {_wanted(shape)} is asked for.{_hint(array.shape, shape)}")
+    return array.item() if shape == () else array
+
+
+def _conformed_tuple(answer: Any, expected: tuple[Any, ...], what: str) -> tuple[Any, ...]:
+    items = unpacked(answer, len(expected), what)
+    return tuple(
+        conformed(item, wanted, f"{what} {len(expected)} values, of which number {i} is")
+        for i, (item, wanted) in enumerate(zip(items, expected, strict=True), start=1)
+    )
+
+
+def unpacked(answer: Any, count: int, what: str = "Your function returned") -> Sequence[Any]:
+    """The values of an answer that is to be a tuple of `count`; StudentFault when it is none."""
+    if isinstance(answer, Tensor):
+        answer = answer.array
+    countable = isinstance(answer, (tuple, list)) or (isinstance(answer, np.ndarray) and answer.ndim > 0)
+    if not countable or len(answer) != count:
+        found = f"{len(answer)} values" if isinstance(answer, (tuple, list)) else kind(answer)
+        raise _misfit(f"{what} {found}, where a tuple of {count} values is asked for.")
+    return list(answer)
+
+
+def _array(answer: Any, what: str) -> Array:
+    """The numbers of an answer as an array of floats or integers."""
+    if isinstance(answer, Tensor):
+        answer = answer.array
+    if isinstance(answer, (str, dict)) or callable(answer):
+        raise _misfit(f"{what} {kind(answer)}, where numbers are asked for.")
+    try:
+        array = np.asarray(_plain(answer))
+    except (ValueError, TypeError, OverflowError):
+        raise _misfit(f"{what} a list whose rows differ in length, where an array is asked for.") from None
+    if array.dtype.kind == "c" and not np.any(array.imag):
+        array = array.real
+    if array.dtype.kind not in "iuf":
+        raise _misfit(f"{what} {kind(answer)}, where real numbers are asked for.")
+    return array
+
+
+def _plain(answer: Any) -> Any:
+    if isinstance(answer, (list, tuple)):
+        return [_plain(item) for item in answer]
+    return answer.array if isinstance(answer, Tensor) else answer
+
+
+def kind(value: Any) -> str:
+    """What a value is, in words: "an array of shape (3, 1)"."""
+    if isinstance(value, Tensor):
+        return f"a tensor of shape {value.array.shape}"
+    if isinstance(value, np.ndarray):
+        what = {"b": "truth values", "c": "complex numbers"}.get(value.dtype.kind, "")
+        return f"an array of shape {value.shape}" + (f" of {what}" if what else "")
+    if callable(value):
+        return "a function"
+    if isinstance(value, (list, tuple, dict)):
+        return f"a {type(value).__name__} of length {len(value)}"
+    words = {bool: "True or False", int: "a number", float: "a number", complex: "a complex number", str: "a text"}
+    return words.get(type(value), "None")
+
+
+def _wanted(shape: tuple[int, ...]) -> str:
+    return "one number" if shape == () else f"an array of shape {shape}"
+
+
+def _hint(got: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+    if got == () and wanted:
+        return " Is one axis summed too many?"
+    if got[::-1] == wanted and len(got) > 1:
+        return " It looks transposed."
+    if tuple(n for n in got if n != 1) == tuple(n for n in wanted if n != 1):
+        return " Axes of length one count: reshape it."
+    if wanted == () and len(got) == 1:
+        return " Is a sum or mean missing?"
+    return ""
+
+
+def disagreement(answer: Any, expected: Any, bound: Any) -> str:
+    """What is wrong with the values of a conformed answer, as a sentence; '' when they agree.
+
+    An entry agrees when it differs from the expected one by no more than its bound; not-a-number and infinite
+    entries agree with their like only. The sentence gives away no expected number.
+    """
+    if isinstance(expected, tuple):
+        for i, (a, e, b) in enumerate(zip(answer, expected, bound, strict=True), start=1):
+            if sentence := disagreement(a, e, b):
+                return f"Value {i} of the {len(expected)}: {sentence[0].lower()}{sentence[1:]}"
+        return ""
+    got, want = np.asarray(answer, dtype=np.float64), np.asarray(expected, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        off = ~((np.abs(got - want) <= bound) | (got == want) | (np.isnan(got) & np.isnan(want)))
+    if not off.any():
+        return ""
+    return _not_finite(got, want, off) or _off(got, want, off)
+
+
+def _not_finite(got: Array, want: Array, off: Array) -> str:
+    for name, odd in (("nan (not a number)", np.isnan(got)), ("infinite", np.isinf(got))):
+        bad = odd & off & np.isfinite(want)
+        if bad.any():
+            return f"The answer is {name}{_where(bad)}."
+    return "" if np.isfinite(want[off]).all() else f"The answer is finite where it should not be{_where(off)}."
+
+
+def _off(got: Array, want: Array, off: Array) -> str:
+    size = max(float(np.max(np.abs(want[np.isfinite(want)]), initial=0.0)), np.finfo(float).tiny)
+    with np.errstate(over="ignore", invalid="ignore"):
+        error = float(np.max(np.abs(got - want)[off])) / size
+    if want.size == 1:
+        return f"The number is off by {_percent(error)} of its size."
+    count = ("Both" if want.size == 2 else f"All {want.size}") if off.all() else f"{int(off.sum())} of the {want.size}"
+    verb = "is" if off.sum() == 1 else "are"
+    return f"{count} numbers {verb} off, by up to {_percent(error)} of the largest{'' if off.all() else _where(off)}."
+
+
+def _percent(error: float) -> str:
+    """A relative error with two digits, as a percentage."""
+    if not error < 1000:
+        return "a thousand times"
+    percent = float(f"{100 * error:.2g}")
+    return f"{percent:.0f} %" if percent >= 10 else f"{percent:g} %"
+
+
+def _where(bad: Array) -> str:
+    if bad.size <= 1:
+        return ""
+    first = ", ".join(str(int(i)) for i in np.argwhere(bad)[0])
+    return f" (first at index {first})"

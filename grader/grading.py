@@ -1,0 +1,222 @@
+"""Grading: every part of a rubric judged on one submission, and the report that follows."""
+
+import importlib.metadata
+import platform
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from grader.assignment import Assignment
+from grader.bench import Bench, ReferenceSide, StudentSide
+from grader.counterexample import counterexample
+from grader.errors import GraderError, StudentFault
+from grader.model import (
+    CORRECT,
+    UNJUDGED,
+    Counterexample,
+    PartReport,
+    ProblemReport,
+    Report,
+    Status,
+    Trial,
+    Trials,
+    Verdict,
+)
+from grader.rubric import Part, Problem
+from grader.sandbox.zygote import Zygote
+from grader.submission import Submission
+
+# After one of these there is nothing to learn from further trials.
+_FINAL = frozenset({Status.MISSING, Status.TIMED_OUT, Status.CRASHED, Status.INTERNAL_ERROR})
+
+
+class Graded(NamedTuple):
+    """A report, and what the staff must mend: nobody lost points over it, and nobody else is told."""
+
+    report: Report
+    errors: list[GraderError]
+
+
+def grade(assignment: Assignment, submission: Submission, zygote: Zygote, seed: int | None = None) -> Graded:
+    """Grades a whole submission.
+
+    Errors
+        SandboxError when no worker can be had. Defects of the rubric and the references that show only now make
+        their parts `internal error` and are returned.
+    """
+    rubric = assignment.rubric
+    seed = rubric.seed if seed is None else seed
+    parts: list[PartReport] = []
+    problems: list[ProblemReport] = []
+    errors: list[GraderError] = []
+    for problem in rubric.problems:
+        bench = Bench(assignment, problem, submission.folder, zygote, seed)
+        with bench.student:
+            own = [_part_report(part, bench, errors) for part in problem.parts]
+        bench.store.save()
+        parts += own
+        problems.append(_problem_report(problem, own, bench.student.printed))
+    report = Report(
+        assignment=rubric.id,
+        title=rubric.title,
+        submission=submission.name,
+        student=submission.label.student,
+        collaborators=submission.label.collaborators,
+        score=sum(problem.score for problem in problems),
+        max_score=sum(problem.max_score for problem in problems),
+        pending_points=sum(problem.pending_points for problem in problems),
+        seed=seed,
+        isolation=zygote.level(),
+        device="cpu",
+        versions=versions(),
+        problems=tuple(problems),
+        parts=tuple(parts),
+    )
+    return Graded(report, errors)
+
+
+def versions() -> dict[str, str]:
+    """The versions that a verdict may depend on."""
+    found = {"python": platform.python_version()}
+    for name in ("grader", "numpy", "torch"):
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _problem_report(problem: Problem, parts: Sequence[PartReport], printed: str) -> ProblemReport:
+    judged = [part for part in parts if part.status not in UNJUDGED]
+    return ProblemReport(
+        id=problem.id,
+        title=problem.title,
+        file=problem.file,
+        score=sum(part.earned for part in judged),
+        max_score=sum(part.points for part in judged),
+        pending_points=sum(part.points for part in parts if part.status is Status.PENDING),
+        printed=printed,
+    )
+
+
+# ---- one part ----
+
+
+class Failure(NamedTuple):
+    """A trial that went wrong."""
+
+    trial: Trial
+    verdict: Verdict
+
+
+def _part_report(part: Part, bench: Bench, errors: list[GraderError]) -> PartReport:
+    if part.written:
+        return _report(part, bench, Verdict(status=Status.PENDING), items=part.written)
+    start = time.perf_counter()
+    try:
+        failures, tried = judged(part, bench)
+        total = len(bench.trials(part.function))
+    except GraderError as error:
+        errors.append(error)
+        feedback = "This part could not be judged; the staff have been told. It costs you nothing."
+        return _report(part, bench, Verdict(status=Status.INTERNAL_ERROR, feedback=feedback))
+    seconds = time.perf_counter() - start
+    passed = Trials(passed=tried - len(failures), total=total)
+    if not failures:
+        return _report(part, bench, CORRECT, trials=passed, seconds=seconds)
+    shown = _telling(failures)
+    verdict, scope = (
+        shown.verdict,
+        "" if shown.verdict.status in _FINAL else _scope(failures, bench.trials(part.function)),
+    )
+    return _report(
+        part,
+        bench,
+        Verdict(status=verdict.status, feedback=verdict.feedback + scope, traceback=verdict.traceback),
+        trials=passed,
+        seconds=seconds,
+        counterexample=_counterexample(part, bench, shown),
+    )
+
+
+def _report(part: Part, bench: Bench, verdict: Verdict, **more: Any) -> PartReport:
+    return PartReport(
+        id=part.id,
+        problem=bench.problem.id,
+        criterion=part.criterion,
+        points=part.points,
+        earned=part.points * verdict.credit,
+        status=verdict.status,
+        feedback=verdict.feedback,
+        traceback=verdict.traceback,
+        function=part.function,
+        **more,
+    )
+
+
+def judged(part: Part, bench: Bench) -> tuple[list[Failure], int]:
+    """The trials that went wrong, and how many were tried."""
+    failures = []
+    for tried, trial in enumerate(bench.trials(part.function), start=1):
+        verdict = verdict_on(part, bench, trial)
+        if verdict.status is not Status.CORRECT:
+            failures.append(Failure(trial, verdict))
+        if verdict.status in _FINAL:
+            return failures, tried
+    return failures, len(bench.trials(part.function))
+
+
+def verdict_on(part: Part, bench: Bench, trial: Trial) -> Verdict:
+    """The verdict of the first check that finds something, on one trial."""
+    student, reference = StudentSide(bench, part), ReferenceSide(bench, part)
+    for check in part.checks:
+        try:
+            with bench.reference.blamed():
+                verdict = check.judge(student, reference, trial)
+        except StudentFault as error:
+            fault = error.fault
+            verdict = Verdict(status=fault.status, feedback=fault.message, traceback=fault.traceback)
+        if verdict.status is not Status.CORRECT:
+            return verdict
+    return CORRECT
+
+
+def _telling(failures: Sequence[Failure]) -> Failure:
+    """The failure to show: of the most frequent kind, ordinary and small, but no edge case if it can be helped."""
+    (status, _), *_ = Counter(failure.verdict.status for failure in failures).most_common(1)
+    return min((failure for failure in failures if failure.verdict.status is status), key=_oddity)
+
+
+def _oddity(failure: Failure) -> tuple[bool, bool, int]:
+    sizes = [value.size for value in failure.trial.inputs.values() if isinstance(value, np.ndarray)]
+    return failure.trial.regime != "normal", min(sizes, default=3) < 3, sum(sizes)
+
+
+def _scope(failures: Sequence[Failure], tried: Sequence[Trial]) -> str:
+    """In which trials it went wrong, when not in all: the regime or case that they have in common."""
+    if len(failures) == len(tried):
+        return ""
+    failed = {failure.trial.index for failure in failures}
+    for what, kind in _kinds(tried):
+        if failed == {trial.index for trial in tried if kind(trial) == kind(failures[0].trial)}:
+            return f" This happens only with {what} {kind(failures[0].trial)} ({len(failed)} of {len(tried)} trials)."
+    return f" This happens in {len(failed)} of {len(tried)} trials."
+
+
+def _kinds(tried: Sequence[Trial]) -> list[tuple[str, Callable[[Trial], Any]]]:
+    def by(name: str) -> Callable[[Trial], Any]:
+        return lambda trial: trial.case.get(name)
+
+    return [(f"{name} =", by(name)) for name in tried[0].case] + [("inputs of the kind", lambda trial: trial.regime)]
+
+
+def _counterexample(part: Part, bench: Bench, failure: Failure) -> Counterexample | None:
+    if failure.verdict.status is Status.MISSING or bench.student.unusable:
+        return None
+    names = bench.reference.argument_names(part.function)
+    expected = bench.expected(part.function, failure.trial).value if bench.assignment.rubric.show_expected else None
+    answer = bench.result(part.function, failure.trial)
+    return counterexample(part.id, part.function, names, failure.trial, failure.verdict, answer, expected)

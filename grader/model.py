@@ -1,0 +1,176 @@
+"""The records that everything else passes around: status, fault, verdict, report."""
+
+import enum
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+
+class Status(enum.StrEnum):
+    """Everything that can become of a part. There is no other outcome and no boolean beside it."""
+
+    CORRECT = "correct"
+    PARTIAL = "partial"
+    WRONG = "wrong"
+    RAISED = "raised"
+    TIMED_OUT = "timed out"
+    CRASHED = "crashed"
+    UNREADABLE = "unreadable"
+    MISSING = "missing"
+    FORBIDDEN = "forbidden"
+    SKIPPED = "skipped"
+    PENDING = "pending"
+    DEFERRED = "deferred"
+    INTERNAL_ERROR = "internal error"
+
+
+# Nobody's code has been judged by these: their points are in no score.
+UNJUDGED = frozenset({Status.PENDING, Status.DEFERRED, Status.INTERNAL_ERROR})
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker may use.
+
+    seconds       wall clock for the import of a file, and for all trials of one function
+    cpu_seconds   processor time of one worker (one problem file)
+    memory_mb     what it may allocate beyond the libraries
+    file_mb       the largest file it may write
+    output_kb     how much of what it prints is kept
+    """
+
+    seconds: float = 10.0
+    cpu_seconds: int = 60
+    memory_mb: int = 2048
+    file_mb: int = 16
+    output_kb: int = 16
+
+    def of_worker(self) -> dict[str, int]:
+        """The limits that the worker sets itself before it reads the student's file."""
+        return {"cpu_seconds": self.cpu_seconds, "memory_mb": self.memory_mb, "file_mb": self.file_mb}
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """How the student's code failed to answer: a status that is the student's, and what to tell them."""
+
+    status: Status
+    message: str
+    traceback: str = ""
+
+
+class Trial(msgspec.Struct, frozen=True, eq=False):
+    """One seeded case of a function: (case, regime, index) and the inputs that follow from it.
+
+    `inputs` maps names to values; a function is called with those that its signature names.
+    """
+
+    index: int
+    case: Mapping[str, Any]
+    regime: str
+    inputs: dict[str, Any]
+
+
+class Counterexample(msgspec.Struct, frozen=True, kw_only=True):
+    """The input that shows the mistake, as text to be read.
+
+    trial      what `--trial` replays, such as "1a.dx/3"
+    regime     the kind of inputs: normal, small, large, ties, const, ...
+    call       the call as a student would type it: layer_norm_backward(dy, x, gamma, eps)
+    inputs     argument -> value
+    got        what came back; empty when nothing did
+    problem    what is wrong with it
+    expected   the right value; only where the rubric shows it
+    """
+
+    trial: str
+    regime: str
+    call: str
+    inputs: dict[str, str]
+    got: str = ""
+    problem: str = ""
+    expected: str | None = None
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What one check says of one trial: a status, the sentence of feedback, credit in [0, 1]."""
+
+    status: Status
+    feedback: str = ""
+    credit: float = 0.0
+    got: str = ""
+    expected: str = ""
+    traceback: str = ""
+
+
+CORRECT = Verdict(status=Status.CORRECT, credit=1.0)
+
+
+class Trials(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of a part's trials went well."""
+
+    passed: int
+    total: int
+
+
+class WrittenItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the marking scheme of a written part."""
+
+    points: float
+    criterion: str
+
+
+class PartReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A part as the report shows it. `items` is empty unless the part is written."""
+
+    id: str
+    problem: str
+    criterion: str
+    points: float
+    earned: float
+    status: Status
+    feedback: str = ""
+    trials: Trials = Trials(passed=0, total=0)
+    misconception: str | None = None
+    seconds: float = 0.0
+    function: str = ""
+    traceback: str = ""
+    counterexample: Counterexample | None = None
+    items: tuple[WrittenItem, ...] = ()
+
+
+class ProblemReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A problem's sums. `max_score` counts the points that could be judged by machine, as in `Report`."""
+
+    id: str
+    title: str
+    file: str
+    score: float
+    max_score: float
+    pending_points: float
+    printed: str = ""
+
+
+class Author(msgspec.Struct, frozen=True, kw_only=True):
+    """Who handed it in, as `submission.yaml` says."""
+
+    id: str = ""
+    name: str = ""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a grading says about one submission; `report.json` is this record."""
+
+    assignment: str
+    title: str
+    submission: str
+    student: Author | None
+    collaborators: tuple[str, ...]
+    score: float
+    max_score: float
+    pending_points: float
+    seed: int
+    isolation: str
+    device: str
+    versions: dict[str, str]
+    problems: tuple[ProblemReport, ...]
+    parts: tuple[PartReport, ...]

@@ -1,0 +1,135 @@
+"""The rubric: what earns points, and how each part is judged."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from grader.checks import KINDS, Check
+from grader.document import Reader, read, unknown
+from grader.errors import RubricError
+from grader.model import Limits, WrittenItem
+from grader.trials import Inputs
+
+
+class Function(msgspec.Struct, frozen=True, kw_only=True):
+    """A function that the student writes.
+
+    inputs         where its trials come from; not needed where only properties call it
+    returns        names of its outputs, where it returns a tuple of which parts judge one each
+    evaluated_at   numbers at which the function that it returns is evaluated
+    """
+
+    inputs: Inputs | None = None
+    returns: tuple[str, ...] = ()
+    evaluated_at: tuple[float, ...] = ()
+    line: int = 0
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that earns points: by checks of a function (or one output of it), or by a person (`written`)."""
+
+    id: str
+    points: float
+    criterion: str
+    function: str = ""
+    output: str = ""
+    checks: tuple[Check, ...] = ()
+    written: tuple[WrittenItem, ...] = ()
+    line: int = 0
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of the homework."""
+
+    id: str
+    title: str
+    file: str
+    functions: dict[str, Function]
+    parts: tuple[Part, ...]
+    line: int = 0
+
+
+class Rubric(msgspec.Struct, frozen=True, kw_only=True):
+    """An assignment. `seed` is the one that is used when none is given on the command line."""
+
+    id: str
+    title: str
+    problems: tuple[Problem, ...]
+    limits: Limits = Limits()
+    seed: int = 0
+    show_expected: bool = False
+
+
+def load(path: Path) -> Rubric:
+    """The rubric in a file.
+
+    Errors
+        RubricError with file, line and remedy for whatever cannot be understood or does not add up.
+    """
+    rubric = read(path, Rubric, {Check: _check})
+    for line, message, remedy in _flaws(rubric, path.stem):
+        raise RubricError(message, file=path, line=line, remedy=remedy)
+    return rubric
+
+
+def _check(reader: Reader, node: yaml.Node) -> Check:
+    """`matches_reference`, or `kind: {options}`."""
+    if isinstance(node, yaml.ScalarNode):
+        name, options = node, yaml.MappingNode("", [], node.start_mark, node.end_mark)
+    else:
+        pairs = reader.pairs(node, "a check")
+        if len(pairs) != 1:
+            raise reader.error(node, "a check is one kind with its options", "start a list item for each check")
+        name, options = pairs[0]  # type: ignore[assignment]
+    kind = KINDS.get(name.value)
+    if kind is None:
+        raise reader.error(name, unknown("kind of check", name.value, list(KINDS)))
+    check: Check = reader.record(options, kind, f"the check '{name.value}'")
+    return check
+
+
+Flaw = tuple[int, str, str]
+
+
+def _flaws(rubric: Rubric, stem: str) -> Iterator[Flaw]:
+    """(line, message, remedy) of what is well-formed and makes no sense."""
+    if rubric.id != stem:
+        yield 1, f"the id is '{rubric.id}', the file's name says '{stem}'", "let them agree"
+    seen: set[str] = set()
+    for problem in rubric.problems:
+        for part in problem.parts:
+            if part.id in seen:
+                yield part.line, f"part '{part.id}' stands twice", "give one of them another id"
+            seen.add(part.id)
+            yield from _part_flaws(part, problem)
+
+
+def _part_flaws(part: Part, problem: Problem) -> Iterator[Flaw]:
+    if part.points <= 0:
+        yield part.line, f"part '{part.id}' earns {part.points:g} points", "give it more than 0"
+    if part.written:
+        yield from _written_flaws(part)
+        return
+    if not part.checks:
+        yield part.line, f"nothing judges part '{part.id}'", "add `checks:`, or `written:` items for a person to mark"
+    function = problem.functions.get(part.function)
+    if function is None:
+        yield (
+            part.line,
+            unknown("function", part.function, list(problem.functions)),
+            "name one of the problem's functions",
+        )
+    elif function.inputs is None:
+        yield part.line, f"'{part.function}' has no inputs", "add `inputs:` to it, with the maker they come `from`"
+    elif part.output not in function.returns and (part.output or function.returns):
+        yield part.line, unknown("output", part.output, list(function.returns)), "name one that the function `returns`"
+
+
+def _written_flaws(part: Part) -> Iterator[Flaw]:
+    total = sum(item.points for item in part.written)
+    if abs(total - part.points) > 1e-9:
+        yield part.line, f"the items of '{part.id}' add up to {total:g}, not {part.points:g}", "correct one of them"
+    if part.function or part.checks:
+        yield part.line, f"part '{part.id}' is written and has checks", "make two parts of it"

@@ -1,0 +1,226 @@
+"""One worker as the judge sees it: frames both ways under a deadline, and its output within bounds."""
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from grader import wire
+from grader.errors import StudentFault
+from grader.model import Fault, Limits, Status
+from grader.sandbox.zygote import Zygote, write_end
+
+# How long a worker that closed its channel has to finish dying before it is ended.
+DYING_SECONDS = 0.5
+MAX_ASKED_BYTES = 1 << 20
+
+
+class Worker:
+    """A locked-down process with one problem file in it.
+
+    Every method raises StudentFault when the worker dies or is silent beyond the limit; after that it is closed.
+    """
+
+    def __init__(self, zygote: Zygote, folder: Path, limits: Limits) -> None:
+        self.zygote, self.limits = zygote, limits
+        self.channel, theirs = socket.socketpair()
+        self.channel.setblocking(False)
+        self.output, write = write_end()
+        self.printed = bytearray()
+        self.printed_bytes = 0
+        self.lent: list[Callable[..., Any]] = []
+        self.buffer = bytearray()
+        try:
+            with theirs:
+                self.pid = zygote.fork(theirs, write, folder, limits.of_worker())
+        finally:
+            os.close(write)
+        self.open = True
+        self.poll = select.poll()
+        self.poll.register(self.output, select.POLLIN)
+
+    def close(self, grace: float = 0.0) -> int:
+        """Ends the process and everything that belongs to it; its status."""
+        if not self.open:
+            return 0
+        self.open = False
+        status = self.zygote.end(self.pid, grace)
+        self._drain()
+        self.channel.close()
+        os.close(self.output)
+        return status
+
+    # ---- what the judge asks of it ----
+
+    def load(self, file: str) -> list[str]:
+        """The names of the callables that a problem file defines."""
+        deadline = time.monotonic() + self.limits.seconds
+        self._send(("load", file), deadline)
+        match self._receive(deadline):
+            case ("loaded", list(names)):
+                return [str(name)[:100] for name in names]
+            case ("fault", dict(fault)):
+                raise StudentFault(told(fault, f"when {file} is imported"))
+        raise self._gone("sent back something that is no answer", Status.UNREADABLE)
+
+    def calls(self, calls: Sequence[tuple[str | int, list[Any]]]) -> Iterator[Any]:
+        """The value, or the Fault, of each call in turn; all of them go out in one message."""
+        deadline = time.monotonic() + self.limits.seconds
+        self._send(("calls", list(calls)), deadline)
+        for target, _ in calls:
+            yield self._result(str(target), deadline)
+
+    def _result(self, name: str, deadline: float) -> Any:
+        while True:
+            match self._receive(deadline):
+                case ("value", value):
+                    return value
+                case ("fault", dict(fault)):
+                    return told(fault, f"when {name} is called")
+                case ("ask", int(number), list(arguments)):
+                    self._send(self._answer(number, arguments), deadline)
+                case _:
+                    raise self._gone("sent back something that is no answer", Status.UNREADABLE)
+
+    def _answer(self, number: int, arguments: list[Any]) -> Any:
+        """What a function that the student was handed gives back: data, or a refusal."""
+        plain = [value.array if isinstance(value, wire.Tensor) else value for value in arguments]
+        try:
+            if sum(getattr(value, "nbytes", 0) for value in plain) > MAX_ASKED_BYTES:
+                raise ValueError("that is more data than this function takes")
+            return "answer", self.lent[number](*plain)
+        except Exception as error:  # noqa: BLE001 - a bad argument is the student's; ours was shown to work before
+            return "refused", type(error).__name__, str(error)[:500]
+
+    # ---- frames under a deadline ----
+
+    def _lend(self, function: Callable[..., Any]) -> int:
+        self.lent.append(function)
+        return len(self.lent) - 1
+
+    def _borrow(self, number: int, name: str) -> "Handle":
+        return Handle(self, number, name)
+
+    def _send(self, message: Any, deadline: float) -> None:
+        data = memoryview(wire.encode(message, self._lend))
+        while data:
+            try:
+                data = data[self.channel.send(data) :]
+            except BlockingIOError:
+                self._wait(select.POLLOUT, deadline)
+            except OSError:
+                raise self._ended() from None
+
+    def _receive(self, deadline: float) -> Any:
+        if time.monotonic() > deadline:  # a flood of frames never has to be waited for
+            raise self._late()
+        try:
+            header, body = wire.lengths(self._exactly(wire.PREFIX.size, deadline))
+            return wire.decode(self._exactly(header, deadline), self._exactly(body, deadline), self._borrow)
+        except wire.WireError as error:
+            raise self._gone(f"sent back {error}", Status.UNREADABLE) from None
+
+    def _exactly(self, size: int, deadline: float) -> bytes:
+        while len(self.buffer) < size:
+            try:
+                piece = self.channel.recv(1 << 20)
+            except BlockingIOError:
+                self._wait(select.POLLIN, deadline)
+                continue
+            except OSError:
+                piece = b""
+            if not piece:
+                raise self._ended()
+            self.buffer += piece
+        data = bytes(self.buffer[:size])
+        del self.buffer[:size]
+        return data
+
+    def _wait(self, event: int, deadline: float) -> None:
+        self.poll.register(self.channel, event)
+        left = deadline - time.monotonic()
+        ready = self.poll.poll(left * 1000) if left > 0 else []
+        if not ready:
+            raise self._late()
+        if any(descriptor == self.output for descriptor, _ in ready):
+            self._drain()
+
+    def _drain(self) -> None:
+        """Takes what was printed: the first kilobytes are kept, the rest is counted and dropped."""
+        room = self.limits.output_kb << 10
+        # Bounded, so that a flood of output cannot keep the judge from looking at the clock.
+        for _ in range(64):
+            try:
+                piece = os.read(self.output, 1 << 16)
+            except BlockingIOError:
+                return
+            if not piece:  # closed by the student's code; the channel still tells what happens
+                with contextlib.suppress(KeyError):
+                    self.poll.unregister(self.output)
+                return
+            self.printed_bytes += len(piece)
+            self.printed += piece[: max(0, room - len(self.printed))]
+
+    # ---- endings ----
+
+    def _late(self) -> StudentFault:
+        return self._gone(f"did not finish within {self.limits.seconds:g} s", Status.TIMED_OUT)
+
+    def _gone(self, what: str, status: Status) -> StudentFault:
+        self.close()
+        return StudentFault(Fault(status=status, message=f"Your code {what}."))
+
+    def _ended(self) -> StudentFault:
+        """The worker hung up: what its status says of why."""
+        status = self.close(grace=DYING_SECONDS)
+        if not os.WIFSIGNALED(status):
+            code = os.waitstatus_to_exitcode(status)
+            what = f"ended the Python process (exit code {code}): remove calls of os._exit and the like"
+            return StudentFault(Fault(status=Status.CRASHED, message=f"Your code {what}."))
+        number = os.WTERMSIG(status)
+        if number == signal.SIGXCPU:
+            limit = f"used more than {self.limits.cpu_seconds} s of processor time"
+            return StudentFault(Fault(status=Status.TIMED_OUT, message=f"Your code {limit}."))
+        what = f"made the Python process die of {signal.Signals(number).name}"
+        return StudentFault(Fault(status=Status.CRASHED, message=f"Your code {what}."))
+
+
+class Handle:
+    """A callable that the student's code returned; calling it calls the worker."""
+
+    def __init__(self, worker: Worker, number: int, name: str) -> None:
+        self.worker, self.number, self.name = worker, number, name
+
+    def __call__(self, *arguments: Any) -> Any:
+        if not self.worker.open:
+            raise StudentFault(Fault(status=Status.CRASHED, message="Your code ended before its function was called."))
+        (result,) = self.worker.calls([(self.number, list(arguments))])
+        if isinstance(result, Fault):
+            raise StudentFault(result)
+        return result
+
+
+def told(fault: dict[str, Any], when: str) -> Fault:
+    """The student's fault as a sentence for the student. `fault` comes from the worker: nothing in it is trusted."""
+    text = {
+        key: str(fault.get(key, ""))[:8_000] for key in ("kind", "type", "message", "line", "traceback", "signature")
+    }
+    match text["kind"]:
+        case "missing":
+            return Fault(status=Status.MISSING, message="There is no function of this name.")
+        case "unreadable":
+            return Fault(status=Status.UNREADABLE, message=f"Your function returned {text['message']}.")
+    if text["signature"]:
+        return Fault(
+            status=Status.RAISED,
+            message=f"Your function takes {text['signature']}, which does not fit the call: {text['message']}.",
+            traceback=text["traceback"],
+        )
+    line = f" (line {text['line']})" if text["line"] not in ("", "0") else ""
+    reason = f"{text['type']}: {text['message'].partition(chr(10))[0]}".rstrip(": ")
+    return Fault(status=Status.RAISED, message=f"{reason}{line}, {when}.", traceback=text["traceback"])

@@ -1,0 +1,148 @@
+"""The process that workers are forked from, as the judge sees it."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from grader import wire
+from grader.errors import SandboxError
+
+START_SECONDS = 120.0  # a cold torch on a slow disk; a zygote that needs longer will not come
+ANSWER_SECONDS = 30.0
+
+# `grader` becomes a package that holds the wire and the worker, and is emptied once they are loaded: no course
+# folder and nothing else of ours can be imported. Without `site`, no .pth file has a say either.
+_BOOTSTRAP = """
+import socket, sys, types
+control, package, *site_packages = sys.argv[1:]
+sys.argv[1:] = []
+sys.path.extend(site_packages)
+sys.modules["grader"] = types.ModuleType("grader")
+sys.modules["grader"].__path__ = [package]
+from grader.worker.zygote import main
+main(socket.socket(fileno=int(control)))
+"""
+
+
+def _environment() -> dict[str, str]:
+    """The whole environment of a worker: nothing of the user's, and one thread for every library."""
+    threads = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")
+    return {
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "HOME": "/nonexistent",
+        "PYTHONHASHSEED": "0",
+        **{f"{library}_NUM_THREADS": "1" for library in threads},
+    }
+
+
+class Zygote:
+    """A process that has imported `preload` and forks a worker on request. Use it in a `with` block.
+
+    The process starts with the object and is waited for only when the first worker is needed.
+    """
+
+    def __init__(self, preload: tuple[str, ...] = ("numpy",)) -> None:
+        self.preload = preload
+        self.control, theirs = socket.socketpair()
+        package = Path(wire.__file__).parent
+        site_packages = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
+        # -I without -E: the environment is ours, and its hash seed makes a student's sets repeat their order.
+        command = [sys.executable, "-P", "-s", "-S", "-B", "-c", _BOOTSTRAP]
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own arguments
+                [*command, str(theirs.fileno()), str(package), *site_packages],
+                pass_fds=[theirs.fileno()],
+                env=_environment(),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self.isolation = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the process and every worker that is left."""
+        self.control.close()
+        if not self.isolation:  # still importing, with no worker to look after
+            self.process.kill()
+        try:
+            self.process.wait(ANSWER_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def level(self) -> str:
+        """The isolation its workers have; waits until the process is ready."""
+        if not self.isolation:
+            self._send(("preload", list(self.preload)))
+            match self._receive(START_SECONDS):
+                case ("ready", str(level)):
+                    self.isolation = level
+        return self.isolation
+
+    def fork(self, channel: socket.socket, output: int, folder: Path, limits: Mapping[str, int]) -> int:
+        """The pid of a new worker that holds the other ends of `channel` and `output`."""
+        self.level()
+        self._send(("fork", str(folder), dict(limits)), [channel.fileno(), output])
+        match self._receive(ANSWER_SECONDS):
+            case ("forked", int(pid)):
+                return pid
+        raise SandboxError("the zygote did not start a worker")
+
+    def end(self, pid: int, grace: float = 0.0) -> int:
+        """Ends a worker, which has `grace` seconds to end by itself; its status, as of `os.waitpid`."""
+        self._send(("end", pid, grace))
+        match self._receive(ANSWER_SECONDS + grace):
+            case ("ended", int(status)):
+                return status
+        raise SandboxError("the zygote did not end a worker")
+
+    def _send(self, message: Any, descriptors: list[int] | None = None) -> None:
+        try:
+            socket.send_fds(self.control, [wire.encode(message)], descriptors or [])
+        except OSError as error:
+            raise self._lost() from error
+
+    def _receive(self, seconds: float) -> Any:
+        self.control.settimeout(seconds)
+        try:
+            header, body = wire.lengths(self._exactly(wire.PREFIX.size))
+            return wire.decode(self._exactly(header), self._exactly(body))
+        except (OSError, wire.WireError) as error:
+            raise self._lost() from error
+
+    def _exactly(self, size: int) -> bytes:
+        data = b""
+        while len(data) < size:
+            piece = self.control.recv(size - len(data))
+            if not piece:
+                raise self._lost()
+            data += piece
+        return data
+
+    def _lost(self) -> SandboxError:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(0.2)
+        return SandboxError(
+            f"the worker process could not be used (exit code {self.process.returncode})",
+            remedy=f"see what `{sys.executable} -c 'import {', '.join(self.preload)}'` says, and the lines above",
+        )
+
+
+def write_end() -> tuple[int, int]:
+    """A pipe for a worker's output: (read end, write end), the read end non-blocking."""
+    read, write = os.pipe()
+    os.set_blocking(read, False)
+    return read, write

@@ -1,0 +1,71 @@
+"""A submission: one student's (or group's) folder, and what its `submission.yaml` says."""
+
+import itertools
+import re
+from pathlib import Path
+
+import msgspec
+
+from grader.document import read
+from grader.errors import RubricError, UsageError
+from grader.model import Author
+
+MAX_SCANNED = 4 << 20
+MAX_FILES = 200
+_IMPORTS_TORCH = re.compile(rb"^\s*(import|from)\s+torch\b", re.MULTILINE)
+
+
+class Label(msgspec.Struct, frozen=True, kw_only=True):
+    """What `submission.yaml` may say."""
+
+    assignment: str = ""
+    student: Author | None = None
+    collaborators: tuple[str, ...] = ()
+
+
+class Submission:
+    """A folder with one file per problem; helper modules and packages beside them can be imported."""
+
+    def __init__(self, folder: Path) -> None:
+        if not folder.exists():
+            raise UsageError(
+                f"there is no folder {folder}", remedy="check the path; a submission is a folder of problem files"
+            )
+        if not folder.is_dir():
+            raise UsageError(
+                f"{folder} is not a folder", remedy="name the folder that holds problem1.py and the others"
+            )
+        self.folder = folder.resolve()
+        self.label = _label(self.folder / "submission.yaml")
+
+    @property
+    def name(self) -> str:
+        """What the submission is called: its folder's name."""
+        return self.folder.name
+
+    def assignment(self, known: list[str]) -> str:
+        """The assignment that the label names, else that of a folder above; '' when neither says."""
+        return self.label.assignment or next((p.name for p in self.folder.parents if p.name in known), "")
+
+    def needs_torch(self) -> bool:
+        """Whether any of its files imports torch, so that its workers had better come with it."""
+        return any(_mentions_torch(path) for path in itertools.islice(self.folder.rglob("*.py"), MAX_FILES))
+
+
+def _label(path: Path) -> Label:
+    if not path.is_file():
+        return Label()
+    try:
+        return read(path, Label)
+    except RubricError as error:
+        remedy = error.remedy or "see README.md for what it may say, or name the assignment with --assignment"
+        raise UsageError(error.message, file=path, line=error.line, remedy=remedy) from None
+
+
+def _mentions_torch(path: Path) -> bool:
+    try:
+        if not path.is_file() or path.stat().st_size > MAX_SCANNED:
+            return False
+        return _IMPORTS_TORCH.search(path.read_bytes()) is not None
+    except OSError:
+        return False

@@ -1,0 +1,191 @@
+"""Frames between the judge and a worker: data and handles of callables, within bounds, and nothing else.
+
+A frame is a 12-byte prefix (header length, body length), a msgpack header and a body of raw array bytes.
+In the header None, bool, int, float and str stand for themselves; everything else is a list that opens
+with its kind:
+
+    ["list", items]  ["tuple", items]  ["dict", [[key, value], ...]]  ["int", digits]  ["complex", re, im]
+    ["array", dtype, shape]            the bytes follow in the body, in the order of the header
+    ["tensor", dtype, shape, device]   a torch tensor, as an array and where it was
+    ["handle", number, name]           a callable that stays where it is and is called from afar
+
+Both ends use this module and neither trusts the other: lengths, depth, counts and dtypes are checked before
+anything of their size is allocated.
+"""
+
+import struct
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+PREFIX = struct.Struct(">IQ")
+MAX_HEADER = 4 << 20
+MAX_BODY = 64 << 20
+MAX_DEPTH = 32
+MAX_DIGITS = 4096
+MAX_DIMENSIONS = 32
+
+_DTYPES = frozenset(np.dtype(code).newbyteorder("<").str for code in "?bBhHiIqQefdFD")
+
+
+class WireError(Exception):
+    """A value that cannot be sent, or bytes that are no frame; the sentence is fit for a student."""
+
+
+class Tensor(NamedTuple):
+    """What the judge sees of a torch tensor: its numbers and the device it was on."""
+
+    array: np.ndarray[Any, Any]
+    device: str
+
+
+Lend = Callable[[Callable[..., Any]], int]
+Borrow = Callable[[int, str], Any]
+
+
+def _no_callables(*_: Any) -> Any:
+    raise WireError("a function, where data is expected")
+
+
+def encode(value: Any, lend: Lend = _no_callables) -> bytes:
+    """The frame of a value. `lend` keeps a callable and gives it the number it is called by.
+
+    Errors
+        WireError for what is no data (a generator, an open file, an array of objects), too deep or too large.
+    """
+    arrays: list[np.ndarray[Any, Any]] = []
+    header = msgspec.msgpack.encode(_Packer(arrays, lend).pack(value, MAX_DEPTH))
+    if len(header) > MAX_HEADER:
+        raise WireError("more numbers in lists than can be sent (use an array)")
+    size = sum(array.nbytes for array in arrays)
+    return b"".join([PREFIX.pack(len(header), size), header, *(array.tobytes() for array in arrays)])
+
+
+def lengths(prefix: bytes) -> tuple[int, int]:
+    """(header length, body length) that a prefix announces; WireError beyond the bounds."""
+    header, body = PREFIX.unpack(prefix)
+    if header > MAX_HEADER or body > MAX_BODY:
+        raise WireError("more data than may be sent at once")
+    return header, body
+
+
+def decode(header: bytes, body: bytes, borrow: Borrow = _no_callables, *, writable: bool = False) -> Any:
+    """The value of a frame. `borrow` turns a handle into a callable; arrays are read-only unless asked for.
+
+    Errors
+        WireError for anything that `encode` cannot have made.
+    """
+    try:
+        tree = msgspec.msgpack.decode(header)
+        return _Unpacker(body, borrow, writable).unpack(tree, MAX_DEPTH)
+    except (msgspec.DecodeError, RecursionError, TypeError, ValueError, OverflowError, UnicodeError) as error:
+        raise WireError("data that cannot be read") from error
+
+
+class _Packer:
+    def __init__(self, arrays: list[np.ndarray[Any, Any]], lend: Lend) -> None:
+        self.arrays, self.lend, self.size = arrays, lend, 0
+
+    def pack(self, value: Any, depth: int) -> Any:
+        kind = type(value)
+        if value is None or kind is bool or kind is float:
+            return value
+        if isinstance(value, (str, int)) and not isinstance(value, np.generic):
+            return self._text_or_int(value)
+        if depth == 0:
+            raise WireError(f"data nested deeper than {MAX_DEPTH} levels")
+        if isinstance(value, (list, tuple, dict)):
+            return self._container(value, depth)
+        if isinstance(value, (np.generic, np.ndarray)):
+            return ["array", *self._array(np.asarray(value))]
+        if isinstance(value, (float, complex)):
+            return ["complex", value.real, value.imag] if isinstance(value, complex) else float(value)
+        return self._foreign(value)
+
+    def _text_or_int(self, value: str | int) -> Any:
+        if isinstance(value, str):
+            if len(value) > MAX_HEADER:
+                raise WireError("a text that is too long")
+            return str.__str__(value).encode("utf-8", "replace").decode()
+        if isinstance(value, bool) or -(2**63) <= value < 2**63:
+            return bool(value) if isinstance(value, bool) else int(value)
+        if value.bit_length() > 3 * MAX_DIGITS:
+            raise WireError("an integer with too many digits")
+        return ["int", int.__str__(int(value))]
+
+    def _container(self, value: Any, depth: int) -> Any:
+        if isinstance(value, dict):
+            return ["dict", [[self.pack(k, depth - 1), self.pack(v, depth - 1)] for k, v in dict.items(value)]]
+        kind = "tuple" if isinstance(value, tuple) else "list"
+        return [kind, [self.pack(item, depth - 1) for item in value]]
+
+    def _array(self, array: np.ndarray[Any, Any]) -> tuple[str, list[int]]:
+        if array.dtype.kind in "fc" and array.dtype.itemsize > (8 if array.dtype.kind == "f" else 16):
+            array = array.astype(np.float64 if array.dtype.kind == "f" else np.complex128)
+        array = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        if array.dtype.str not in _DTYPES:
+            raise WireError(f"an array of dtype {str(array.dtype)[:40]}, where numbers are expected")
+        self.size += array.nbytes
+        if self.size > MAX_BODY:
+            raise WireError(f"an array of shape {array.shape}, which is larger than anything that is asked for")
+        self.arrays.append(np.ascontiguousarray(array))
+        return array.dtype.str, list(array.shape)
+
+    def _foreign(self, value: Any) -> Any:
+        torch = sys.modules.get("torch")
+        if torch is not None and isinstance(value, torch.Tensor):
+            tensor = value.detach()
+            data = tensor.to("cpu", torch.float32 if tensor.dtype == torch.bfloat16 else tensor.dtype).resolve_conj()
+            return ["tensor", *self._array(data.resolve_neg().numpy()), str(tensor.device)]
+        if hasattr(value, "__array__"):
+            return ["array", *self._array(np.asarray(value))]
+        if callable(value):
+            return ["handle", self.lend(value), str(getattr(value, "__name__", type(value).__name__))[:100]]
+        raise WireError(f"a value of type {type(value).__name__[:100]!r}, where numbers or arrays are expected")
+
+
+class _Unpacker:
+    def __init__(self, body: bytes, borrow: Borrow, writable: bool) -> None:
+        self.body, self.borrow, self.writable, self.offset = body, borrow, writable, 0
+
+    def unpack(self, tree: Any, depth: int) -> Any:  # noqa: C901 - the table of kinds, a line or two each
+        if tree is None or isinstance(tree, (bool, int, float, str)):
+            return tree
+        if not isinstance(tree, list) or not tree or depth == 0:
+            raise WireError("data that cannot be read")
+        match tree:
+            case ["list", list(items)]:
+                return [self.unpack(item, depth - 1) for item in items]
+            case ["tuple", list(items)]:
+                return tuple([self.unpack(item, depth - 1) for item in items])
+            case ["dict", list(items)]:
+                return {self.unpack(k, depth - 1): self.unpack(v, depth - 1) for k, v in items}
+            case ["int", str(digits)] if len(digits) <= MAX_DIGITS:
+                return int(digits)
+            case ["complex", float(re), float(im)]:
+                return complex(re, im)
+            case ["array", str(dtype), list(shape)]:
+                return self._array(dtype, shape)
+            case ["tensor", str(dtype), list(shape), str(device)]:
+                return Tensor(self._array(dtype, shape), device[:20])
+            case ["handle", int(number), str(name)]:
+                return self.borrow(number, name[:100])
+        raise WireError("data that cannot be read")
+
+    def _array(self, dtype: str, shape: Sequence[Any]) -> np.ndarray[Any, Any]:
+        if dtype not in _DTYPES or len(shape) > MAX_DIMENSIONS:
+            raise WireError("an array of a kind that is not sent")
+        if not all(type(n) is int and 0 <= n <= MAX_BODY for n in shape):
+            raise WireError("an array of an impossible shape")
+        count = 1
+        for n in shape:
+            count *= n
+        size = count * np.dtype(dtype).itemsize
+        if self.offset + size > len(self.body):
+            raise WireError("an array that is larger than its data")
+        flat = np.frombuffer(self.body, dtype, count, self.offset) if count else np.empty(0, dtype)
+        self.offset += size
+        return (flat.copy() if self.writable else flat).reshape(shape)

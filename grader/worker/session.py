@@ -1,0 +1,117 @@
+"""One worker's life: load a problem file, answer calls, until the judge hangs up.
+
+From the judge: ("load", file), then ("calls", [(target, arguments), ...]) where a target is a function's name or
+the number of a callable returned before. To the judge, one frame for each: ("loaded", names), ("value", value)
+or ("fault", fault). Between the two the student's code may call what it was handed: ("ask", number,
+arguments) goes out and ("answer", value) or ("refused", type, message) comes back.
+"""
+
+import contextlib
+import importlib.util
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from grader import wire
+from grader.worker.faults import called_wrongly, raised
+
+MAX_NAMES = 2_000
+MAX_HANDLES = 100_000
+# What a handed-in function may raise here; anything else arrives as RuntimeError.
+_REFUSALS = {kind.__name__: kind for kind in (ValueError, TypeError, ZeroDivisionError, OverflowError)}
+
+
+class Session:
+    """The worker's end of the channel."""
+
+    def __init__(self, channel: socket.socket, folder: Path) -> None:
+        self.channel, self.folder = channel, folder
+        self.stream = channel.makefile("rb", buffering=1 << 16)
+        self.module = ModuleType("nothing loaded yet")
+        self.lent: list[Callable[..., Any]] = []
+
+    def serve(self) -> None:
+        """Answers until the channel closes."""
+        while (message := self._receive()) is not None:
+            match message:
+                case ("load", str(file)):
+                    self._send(self._load(file))
+                case ("calls", list(calls)):
+                    for target, arguments in calls:
+                        self._send_result(target, arguments)
+            _flush()
+
+    # ---- the wire ----
+
+    def _receive(self) -> Any:
+        prefix = self.stream.read(wire.PREFIX.size)
+        if len(prefix) < wire.PREFIX.size:
+            return None
+        header, body = wire.lengths(prefix)
+        return wire.decode(self.stream.read(header), self.stream.read(body), self._borrow, writable=True)
+
+    def _send(self, message: Any) -> None:
+        self.channel.sendall(wire.encode(message, self._lend))
+
+    def _lend(self, function: Callable[..., Any]) -> int:
+        if len(self.lent) >= MAX_HANDLES:
+            raise wire.WireError("more functions than may be returned")
+        self.lent.append(function)
+        return len(self.lent) - 1
+
+    def _borrow(self, number: int, name: str) -> Callable[..., Any]:
+        def given(*arguments: Any) -> Any:
+            try:
+                self._send(("ask", number, list(arguments)))
+            except wire.WireError as error:
+                raise TypeError(f"{name} takes numbers and arrays; it was handed {error}") from None
+            match self._receive():
+                case ("answer", value):
+                    return value
+                case ("refused", kind, message):
+                    raise _REFUSALS.get(kind, RuntimeError)(f"{name}: {message}")
+            raise SystemExit
+
+        given.__name__ = given.__qualname__ = name
+        return given
+
+    # ---- the student's code ----
+
+    def _load(self, file: str) -> Any:
+        path = self.folder / file
+        sys.path.insert(0, str(self.folder))
+        try:
+            spec = importlib.util.spec_from_file_location(path.stem, path)
+            if spec is None or spec.loader is None:
+                raise ImportError(f"{file} is no Python file")
+            self.module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(self.module)
+        except BaseException as error:  # noqa: BLE001 - whatever the student's file raises is their fault, told to them
+            return "fault", raised(error, self.folder)
+        names = [name for name, value in list(vars(self.module).items()) if callable(value)]
+        return "loaded", [str(name)[:100] for name in names[:MAX_NAMES]]
+
+    def _send_result(self, target: str | int, arguments: list[Any]) -> None:
+        try:
+            function = self.lent[target] if isinstance(target, int) else getattr(self.module, target)
+        except (AttributeError, IndexError):
+            return self._send(("fault", {"kind": "missing"}))
+        try:
+            frame = wire.encode(("value", function(*arguments)), self._lend)
+        except wire.WireError as error:
+            return self._send(("fault", {"kind": "unreadable", "message": str(error)}))
+        except BaseException as error:  # noqa: BLE001 - as in _load
+            fault = raised(error, self.folder)
+            if isinstance(error, TypeError):
+                fault["signature"] = called_wrongly(error, function)
+            return self._send(("fault", fault))
+        return self.channel.sendall(frame)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # the student may have closed or replaced it
+            stream.flush()

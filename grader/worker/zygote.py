@@ -1,0 +1,115 @@
+"""The zygote: imports the heavy modules once, then forks a worker whenever the judge asks for one.
+
+It never runs the student's code itself, starts no threads and computes nothing: a child of a process in which
+torch has computed with several threads hangs at its first matrix product.
+
+Requests, one at a time: ("preload", modules) -> ("ready", isolation level);
+("fork", folder, limits) with two descriptors (channel, output) -> ("forked", pid);
+("end", pid, grace) -> ("ended", status as of waitpid). It ends with the judge, and so do its workers.
+"""
+
+import array
+import contextlib
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from grader import wire
+from grader.worker.lockdown import CHANNEL, LEVEL, lock_down
+from grader.worker.session import Session
+
+
+def main(control: socket.socket) -> None:
+    """Serves until the judge hangs up."""
+    workers: set[int] = set()
+    try:
+        while (request := _receive(control)) is not None:
+            _send(control, _answer(control, *request, workers))
+    finally:
+        for pid in workers:
+            _end(pid, 0.0)
+
+
+def _answer(control: socket.socket, message: Any, descriptors: list[int], workers: set[int]) -> Any:
+    match message:
+        case ("preload", list(names)):
+            for name in names:
+                __import__(name)
+            _forget_ourselves()
+            return "ready", LEVEL
+        case ("fork", str(folder), dict(limits)):
+            pid = _fork(control, descriptors, folder, limits)
+            workers.add(pid)
+            return "forked", pid
+        case ("end", int(pid), float(grace)):
+            workers.discard(pid)
+            return "ended", _end(pid, grace)
+    raise ValueError(f"no such request: {message!r}")
+
+
+def _forget_ourselves() -> None:
+    """No later import finds this package, so nothing of the judge or of a course can be imported."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
+        del sys.modules[name]
+
+
+def _fork(control: socket.socket, descriptors: list[int], folder: str, limits: dict[str, int]) -> int:
+    pid = os.fork()
+    if pid == 0:
+        # Nothing may return from here into the zygote's loop.
+        try:
+            control.close()
+            lock_down(descriptors[0], descriptors[1], limits)
+            _live(Path(folder))
+        finally:
+            os._exit(0)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    return pid
+
+
+def _live(folder: Path) -> None:
+    sys.stdin, sys.stdout, sys.stderr = (
+        os.fdopen(fd, mode, closefd=False, encoding="utf-8", errors="backslashreplace") for fd, mode in enumerate("rww")
+    )
+    os.chdir(folder)
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        Session(socket.socket(fileno=CHANNEL), folder).serve()
+
+
+def _end(pid: int, grace: float) -> int:
+    """The status of a worker, which is given `grace` seconds to end by itself."""
+    deadline = time.monotonic() + grace
+    while not _has_ended(pid) and time.monotonic() < deadline:
+        time.sleep(0.001)
+    # Not reaped yet, so its number is nobody else's; the group may hold processes that it started.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    os.kill(pid, signal.SIGKILL)
+    return os.waitpid(pid, 0)[1]
+
+
+def _has_ended(pid: int) -> bool:
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _send(control: socket.socket, message: Any) -> None:
+    control.sendall(wire.encode(message))
+
+
+def _receive(control: socket.socket) -> tuple[Any, list[int]] | None:
+    """The next request with its descriptors. Requests are small: each arrives in one piece."""
+    descriptors = array.array("i")
+    data, ancillary, _, _ = control.recvmsg(1 << 16, socket.CMSG_SPACE(2 * descriptors.itemsize))
+    for level, kind, payload in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            descriptors.frombytes(payload[: len(payload) - len(payload) % descriptors.itemsize])
+    if not data:
+        return None
+    header, _ = wire.lengths(data[: wire.PREFIX.size])
+    start = wire.PREFIX.size
+    return wire.decode(data[start : start + header], b""), list(descriptors)

@@ -1,0 +1,140 @@
+"""A report in a terminal: a line for every part, and under it the one sentence that says what to do."""
+
+import unicodedata
+from collections.abc import Iterator
+
+import click
+
+from grader.model import PartReport, ProblemReport, Report, Status
+from grader.report import words
+from grader.report.visible import one_line
+
+_COLOURS = {"right": "green", "partly": "yellow", "lost": "red", "waiting": "blue", "ours": "magenta"}
+_LABEL = max(len(word.label) for word in words.WORDS.values())
+_NARROWEST, _WIDEST = 20, 100  # a longer line is hard to read back from its end
+_SENTENCE = 400
+
+
+def summary(report: Report, *, width: int, colour: bool) -> str:
+    """The report as lines of at most `width` columns; without colour there is not one escape code in it."""
+    width = min(max(width, _NARROWEST), _WIDEST)
+    layout = _Layout(report.parts, width)
+    lines = [*_header(report, width)]
+    for problem in report.problems:
+        lines += ["", *_heading(problem, width)]
+        for part in words.parts_of(report, problem):
+            lines += layout.lines(part)
+    lines += ["", *_footer(report, width)]
+    text = "\n".join(lines) + "\n"
+    return text if colour else click.unstyle(text)
+
+
+def _header(report: Report, width: int) -> Iterator[str]:
+    for line in _wrap(one_line(report.title, 400), width):
+        yield click.style(line, bold=True)
+    names = [report.assignment, report.submission, words.who(report)]
+    names = [one_line(name, 200) for name in names if name]
+    yield from _wrap(" · ".join(names), width)
+    if report.collaborators:
+        yield from _wrap(f"with {words.together_with(report)}", width)
+
+
+def _heading(problem: ProblemReport, width: int) -> Iterator[str]:
+    """The problem's name, and its sum at the right edge where there is room for both."""
+    name = one_line(f"Problem {problem.id}: {problem.title}", 200)
+    total = f"{words.number(problem.score)} of {words.number(problem.max_score)}"
+    total += f" (+ {words.number(problem.pending_points)} pending)" if problem.pending_points else ""
+    gap = width - _cells(name) - _cells(total)
+    lines = [name + " " * gap + total] if gap >= 2 else [*_wrap(name, width), *_wrap(total, width)]
+    for line in lines:
+        yield click.style(line, bold=True)
+
+
+def _footer(report: Report, width: int) -> Iterator[str]:
+    for line in _wrap(words.score(report), width):
+        yield click.style(line, bold=True)
+    for phrase in words.still_open(report):
+        yield from _wrap(phrase, width)
+    facts = f"isolation: {report.isolation} · device: {report.device} · replay with --seed {report.seed}"
+    yield from _wrap(one_line(facts, 400), width)
+
+
+class _Layout:
+    """The columns of the parts: symbol, id, points and status, as wide as the widest of them."""
+
+    def __init__(self, parts: tuple[PartReport, ...], width: int) -> None:
+        self.width = width
+        self.id = max((_cells(_id(part)) for part in parts), default=0)
+        self.earned = max((len(words.earned(part)) for part in parts), default=0)
+        self.points = max((len(words.number(part.points)) for part in parts), default=0)
+        # Where there is no room for the status beside the points, it opens the sentence below.
+        self.roomy = 4 + self.id + 2 + self.earned + 3 + self.points + 2 + _LABEL <= width
+
+    def lines(self, part: PartReport) -> Iterator[str]:
+        """The line of a part, and its sentence when there is something to do about it."""
+        yield from self._row(part)
+        if part.status is not Status.PENDING:
+            yield from _wrap(one_line(words.sentence(part), _SENTENCE), self.width, indent="    ")
+        if part.counterexample is not None:
+            trial = one_line(part.counterexample.trial, 100)
+            yield from _wrap(f"replay: --trial {trial}", self.width, indent="    ")
+
+    def _row(self, part: PartReport) -> Iterator[str]:
+        """In columns where they have room; else one after the other, as in a sentence."""
+        word = words.WORDS[part.status]
+        tone = _COLOURS[word.tone]
+        earned, points = words.earned(part), words.number(part.points)
+        if self.roomy:
+            worth = f"{earned:>{self.earned}} / {points:<{self.points}}"
+            middle = f" {_padded(_id(part), self.id)}  {worth}  "
+            yield "  " + click.style(word.symbol, fg=tone) + middle + click.style(word.label, fg=tone)
+        else:
+            row = f"{word.symbol} {_id(part)} {earned}/{points} {word.label}"
+            first, *rest = _wrap(row, self.width, indent="  ")
+            yield first[:2] + click.style(first[2], fg=tone) + first[3:]
+            yield from rest
+
+
+def _id(part: PartReport) -> str:
+    return one_line(part.id, 60)
+
+
+def _padded(text: str, cells: int) -> str:
+    return text + " " * (cells - _cells(text))
+
+
+def _cells(text: str) -> int:
+    """The columns that a text takes in a terminal: two for a Chinese character, none for an accent."""
+    return len(text) if text.isascii() else sum(map(_cell, text))
+
+
+def _cell(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _wrap(text: str, width: int, *, indent: str = "") -> Iterator[str]:
+    """The text in lines of at most `width` columns; only a word that is too long for a line is cut."""
+    line = indent
+    for word in text.split():
+        if line != indent and _cells(line) + 1 + _cells(word) > width:
+            yield line
+            line = indent
+        line = line + word if line == indent else f"{line} {word}"
+        while _cells(line) > width:
+            cut = _fitting(line, width)
+            yield line[:cut]
+            line = indent + line[cut:]
+    if line != indent:
+        yield line
+
+
+def _fitting(text: str, width: int) -> int:
+    """How many characters of the text fit into `width` columns."""
+    taken = 0
+    for index, character in enumerate(text):
+        taken += _cell(character)
+        if taken > width:
+            return index
+    return len(text)

@@ -5,7 +5,6 @@ a reference, or the grader itself).
 """
 
 import contextlib
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from grader import __version__
 from grader.errors import GraderError, UsageError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class DefaultGroup(click.Group):
 
 
 @click.group(cls=DefaultGroup, no_args_is_help=True)
-@click.version_option(package_name="grader", message="grader %(version)s")
+@click.version_option(__version__, message="grader %(version)s")
 def main() -> None:
     """Grade machine-learning homework: a student's functions against references, with reasons.
 
@@ -135,6 +135,8 @@ def _zygote(submission: "Submission") -> "Zygote":
 
 
 def _deliver(report: "Report", destination: Path, json_to: str | None) -> None:
+    import shutil
+
     import msgspec
 
     from grader.report.page import html

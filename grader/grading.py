@@ -1,7 +1,5 @@
 """Grading: every part of a rubric judged on one submission, and the report that follows."""
 
-import importlib.metadata
-import platform
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -9,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from grader import __version__
 from grader.assignment import Assignment
 from grader.bench import Bench, ReferenceSide, StudentSide
 from grader.counterexample import counterexample
@@ -71,22 +70,11 @@ def grade(assignment: Assignment, submission: Submission, zygote: Zygote, seed: 
         seed=seed,
         isolation=zygote.level(),
         device="cpu",
-        versions=versions(),
+        versions={"grader": __version__, **zygote.versions},
         problems=tuple(problems),
         parts=tuple(parts),
     )
     return Graded(report, errors)
-
-
-def versions() -> dict[str, str]:
-    """The versions that a verdict may depend on."""
-    found = {"python": platform.python_version()}
-    for name in ("grader", "numpy", "torch"):
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 def _problem_report(problem: Problem, parts: Sequence[PartReport], printed: str) -> ProblemReport:

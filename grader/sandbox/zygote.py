@@ -10,8 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from grader import wire
 from grader.errors import SandboxError
+
+# The wire is imported where it is used: it needs numpy, and the process has to be on its way before that, so that
+# both sides import numpy at the same time.
 
 START_SECONDS = 120.0  # a cold torch on a slow disk; a zygote that needs longer will not come
 ANSWER_SECONDS = 30.0
@@ -20,13 +22,13 @@ ANSWER_SECONDS = 30.0
 # folder and nothing else of ours can be imported. Without `site`, no .pth file has a say either.
 _BOOTSTRAP = """
 import socket, sys, types
-control, package, *site_packages = sys.argv[1:]
+control, package, preload, *site_packages = sys.argv[1:]
 sys.argv[1:] = []
 sys.path.extend(site_packages)
 sys.modules["grader"] = types.ModuleType("grader")
 sys.modules["grader"].__path__ = [package]
 from grader.worker.zygote import main
-main(socket.socket(fileno=int(control)))
+main(socket.socket(fileno=int(control)), preload.split())
 """
 
 
@@ -45,19 +47,20 @@ def _environment() -> dict[str, str]:
 class Zygote:
     """A process that has imported `preload` and forks a worker on request. Use it in a `with` block.
 
-    The process starts with the object and is waited for only when the first worker is needed.
+    The process starts with the object and is waited for only when the first worker is needed. `versions` says what
+    its workers run, once it is ready.
     """
 
     def __init__(self, preload: tuple[str, ...] = ("numpy",)) -> None:
         self.preload = preload
         self.control, theirs = socket.socketpair()
-        package = Path(wire.__file__).parent
+        package = Path(__file__).parent.parent
         site_packages = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
         # -I without -E: the environment is ours, and its hash seed makes a student's sets repeat their order.
         command = [sys.executable, "-P", "-s", "-S", "-B", "-c", _BOOTSTRAP]
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own arguments
-                [*command, str(theirs.fileno()), str(package), *site_packages],
+                [*command, str(theirs.fileno()), str(package), " ".join(preload), *site_packages],
                 pass_fds=[theirs.fileno()],
                 env=_environment(),
                 cwd="/",
@@ -65,6 +68,7 @@ class Zygote:
                 start_new_session=True,
             )
         self.isolation = ""
+        self.versions: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -86,10 +90,9 @@ class Zygote:
     def level(self) -> str:
         """The isolation its workers have; waits until the process is ready."""
         if not self.isolation:
-            self._send(("preload", list(self.preload)))
             match self._receive(START_SECONDS):
-                case ("ready", str(level)):
-                    self.isolation = level
+                case ("ready", str(level), dict(versions)):
+                    self.isolation, self.versions = level, versions
         return self.isolation
 
     def fork(self, channel: socket.socket, output: int, folder: Path, limits: Mapping[str, int]) -> int:
@@ -110,12 +113,16 @@ class Zygote:
         raise SandboxError("the zygote did not end a worker")
 
     def _send(self, message: Any, descriptors: list[int] | None = None) -> None:
+        from grader import wire
+
         try:
             socket.send_fds(self.control, [wire.encode(message)], descriptors or [])
         except OSError as error:
             raise self._lost() from error
 
     def _receive(self, seconds: float) -> Any:
+        from grader import wire
+
         self.control.settimeout(seconds)
         try:
             header, body = wire.lengths(self._exactly(wire.PREFIX.size))

@@ -3,7 +3,7 @@
 It never runs the student's code itself, starts no threads and computes nothing: a child of a process in which
 torch has computed with several threads hangs at its first matrix product.
 
-Requests, one at a time: ("preload", modules) -> ("ready", isolation level);
+It says ("ready", isolation level, versions) and then takes requests, one at a time:
 ("fork", folder, limits) with two descriptors (channel, output) -> ("forked", pid);
 ("end", pid, grace) -> ("ended", status as of waitpid). It ends with the judge, and so do its workers.
 """
@@ -11,6 +11,7 @@ Requests, one at a time: ("preload", modules) -> ("ready", isolation level);
 import array
 import contextlib
 import os
+import platform
 import signal
 import socket
 import sys
@@ -23,8 +24,13 @@ from grader.worker.lockdown import CHANNEL, LEVEL, lock_down
 from grader.worker.session import Session
 
 
-def main(control: socket.socket) -> None:
+def main(control: socket.socket, preload: list[str]) -> None:
     """Serves until the judge hangs up."""
+    for name in preload:
+        __import__(name)
+    _forget_ourselves()
+    versions = {name: str(getattr(sys.modules[name], "__version__", "")) for name in preload}
+    _send(control, ("ready", LEVEL, {"python": platform.python_version(), **versions}))
     workers: set[int] = set()
     try:
         while (request := _receive(control)) is not None:
@@ -32,15 +38,11 @@ def main(control: socket.socket) -> None:
     finally:
         for pid in workers:
             _end(pid, 0.0)
+    os._exit(0)  # tearing numpy or torch down takes time and does nothing
 
 
 def _answer(control: socket.socket, message: Any, descriptors: list[int], workers: set[int]) -> Any:
     match message:
-        case ("preload", list(names)):
-            for name in names:
-                __import__(name)
-            _forget_ourselves()
-            return "ready", LEVEL
         case ("fork", str(folder), dict(limits)):
             pid = _fork(control, descriptors, folder, limits)
             workers.add(pid)

@@ -56,6 +56,11 @@ class Bench:
         self.store.put(function, answers)
         return answers
 
+    def outputs(self, part: Part) -> list[tuple[int, str]]:
+        """The places and names of a part's own outputs among those of its function; none where all count."""
+        names = self.problem.functions[part.function].returns
+        return [(names.index(name), name) for name in part.output]
+
     def result(self, function: str, trial: Trial) -> Any:
         """What the student's function gave in a trial: a value, as it came, or a Fault."""
         if function not in self._results:
@@ -78,8 +83,9 @@ class StudentSide:
         expected = self.bench.expected(self.part.function, trial).value
         if not self.part.output:
             return conformed(result, expected)
-        index = self.bench.problem.functions[self.part.function].returns.index(self.part.output)
-        return conformed(unpacked(result, len(expected))[index], expected[index], f"Your {self.part.output} is")
+        items = unpacked(result, len(expected))
+        own = [conformed(items[i], expected[i], f"Your {name} is") for i, name in self.bench.outputs(self.part)]
+        return own[0] if len(own) == 1 else tuple(own)
 
     def function(self, name: str) -> Callable[..., Any] | None:
         if name not in self.bench.problem.functions:
@@ -116,6 +122,5 @@ class ReferenceSide:
         return self._own(self.bench.expected(self.part.function, trial).bound)
 
     def _own(self, value: Any) -> Any:
-        if not self.part.output:
-            return value
-        return value[self.bench.problem.functions[self.part.function].returns.index(self.part.output)]
+        own = [value[i] for i, _ in self.bench.outputs(self.part)]
+        return value if not own else own[0] if len(own) == 1 else tuple(own)

@@ -108,6 +108,8 @@ class Reader:
         return self.value(node, inner, what)
 
     def _items(self, node: yaml.Node, kind: Any, what: str) -> tuple[Any, ...]:
+        if isinstance(node, yaml.ScalarNode):  # a list of one may stand without brackets
+            return (self.value(node, kind, what),)
         if not isinstance(node, yaml.SequenceNode):
             raise self.error(node, f"{what} has to be a list")
         return tuple(self.value(item, kind, f"an item of {what}") for item in node.value)

@@ -28,13 +28,16 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that earns points: by checks of a function (or one output of it), or by a person (`written`)."""
+    """One thing that earns points: by checks of a function, or by a person (`written`).
+
+    `output` names which of the function's outputs count; all of them do where it names none.
+    """
 
     id: str
     points: float
     criterion: str
     function: str = ""
-    output: str = ""
+    output: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     written: tuple[WrittenItem, ...] = ()
     line: int = 0
@@ -123,8 +126,9 @@ def _part_flaws(part: Part, problem: Problem) -> Iterator[Flaw]:
         )
     elif function.inputs is None:
         yield part.line, f"'{part.function}' has no inputs", "add `inputs:` to it, with the maker they come `from`"
-    elif part.output not in function.returns and (part.output or function.returns):
-        yield part.line, unknown("output", part.output, list(function.returns)), "name one that the function `returns`"
+    else:
+        for name in set(part.output) - set(function.returns):
+            yield part.line, unknown("output", name, list(function.returns)), "name one that the function `returns`"
 
 
 def _written_flaws(part: Part) -> Iterator[Flaw]:

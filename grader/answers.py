@@ -5,23 +5,14 @@ every real input is moved by a relative 2^-30 (what rounding the inputs would do
 is (what rounding on the way would do). The largest movement seen, in units of the movement put in, is an
 entry's sensitivity; an answer may differ by 256 roundings to single precision times that. Right answers in single
 precision were measured to stay below a twelfth of it, wrong formulas to exceed it by orders of magnitude.
-
-The answers are the same for every student, so they are kept on disk under a digest of all that they depend on.
 """
 
-import contextlib
-import hashlib
-import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-import grader
-from grader import wire
-from grader.errors import BrokenReference
 from grader.model import Trial
 from grader.reference import ReferenceModule
 
@@ -162,64 +153,3 @@ class _Noisy(np.ndarray[Any, Any]):
         if result.dtype.kind != "f":
             return result[()]
         return _carrying(self.rng, result * (1 + MOVE * self.rng.uniform(-1, 1, result.shape)))
-
-
-# ---- on disk ----
-
-
-class Store:
-    """The answers of one problem, kept under a digest. A file that cannot be read or written is done without."""
-
-    def __init__(self, key: str) -> None:
-        self.path = _folder() / f"{key}.answers"
-        self.kept: dict[str, list[Any]] = self._read()
-        self.changed = False
-
-    def get(self, name: str) -> list[Answer] | None:
-        """The answers of a function, if they are kept."""
-        rows = self.kept.get(name)
-        return None if rows is None else [Answer(value, bound) for value, bound in rows]
-
-    def put(self, name: str, answers: list[Answer]) -> None:
-        """Keeps the answers of a function."""
-        self.kept[name] = [(answer.value, answer.bound) for answer in answers]
-        self.changed = True
-
-    def save(self) -> None:
-        """Writes what is new; whole or not at all."""
-        if not self.changed:
-            return
-        with contextlib.suppress(OSError, wire.WireError):
-            data = wire.encode(self.kept)
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            draft = self.path.with_suffix(f".{os.getpid()}")
-            draft.write_bytes(data)
-            draft.replace(self.path)
-
-    def _read(self) -> dict[str, list[Any]]:
-        try:
-            data = self.path.read_bytes()
-            start = wire.PREFIX.size
-            header, _ = wire.lengths(data[:start])
-            kept = wire.decode(data[start : start + header], data[start + header :])
-        except (OSError, wire.WireError, ValueError):
-            return {}
-        return kept if isinstance(kept, dict) else {}
-
-
-def _folder() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("GRADER_CACHE") or Path(home) / "grader")
-
-
-def digest(reference: ReferenceModule, *parts: Any) -> str:
-    """A key of everything that the answers depend on: the references, the plan, the seed, and how we measure."""
-    state = hashlib.sha256()
-    ours = [Path(grader.__file__).parent / f"{name}.py" for name in ("answers", "draw", "trials", "wire")]
-    try:
-        for path in [*ours, *sorted(reference.path.parent.glob("*.py"))]:
-            state.update(f"{path.name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
-    except OSError as error:
-        raise BrokenReference(f"cannot be read: {error}", file=reference.path) from error
-    state.update(repr((np.__version__, reference.path.name, *parts)).encode())
-    return state.hexdigest()[:32]

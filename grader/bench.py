@@ -1,10 +1,12 @@
 """One problem on the bench: the student's functions, the references, and the trials they are put to."""
 
+import hashlib
+import operator
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grader.answers import Answer, Store, digest, measured
+from grader.answers import Answer, measured
 from grader.assignment import Assignment
 from grader.compare import conformed, unpacked
 from grader.errors import BrokenReference, RubricError, StudentFault
@@ -12,6 +14,7 @@ from grader.model import Fault, Trial
 from grader.rubric import Part, Problem
 from grader.sandbox.student import Student
 from grader.sandbox.zygote import Zygote
+from grader.store import Store
 from grader.trials import PlanError, trials
 
 
@@ -22,7 +25,8 @@ class Bench:
         self.assignment, self.problem, self.seed = assignment, problem, seed
         self.reference = assignment.references[problem.id]
         self.student = Student(zygote, folder, problem.file, assignment.rubric.limits)
-        self.store = Store(digest(self.reference, problem.functions, seed))
+        plan = hashlib.sha256(repr((self.reference.digest, problem.functions, seed)).encode())
+        self.store = Store(plan.hexdigest()[:32])
         self._trials: dict[str, list[Trial]] = {}
         self._answers: dict[str, list[Answer]] = {}
         self._results: dict[str, list[Any]] = {}
@@ -30,21 +34,30 @@ class Bench:
     def trials(self, function: str) -> list[Trial]:
         """The trials of a function."""
         if function not in self._trials:
-            inputs = self.problem.functions[function].inputs
-            assert inputs is not None, "the rubric was found to name inputs for every judged function"
-            try:
-                with self.reference.blamed():
-                    self._trials[function] = trials(inputs, self.reference.function(inputs.maker), self.seed)
-            except BrokenReference as error:
-                if isinstance(error.__cause__, PlanError):
-                    raise RubricError(str(error.__cause__), file=self.assignment.path, line=inputs.line) from error
-                raise
+            kept = self.store.get(f"trials of {function}")
+            self._trials[function] = [Trial(*row) for row in kept] if kept else self._made(function)
         return self._trials[function]
+
+    def _made(self, function: str) -> list[Trial]:
+        inputs = self.problem.functions[function].inputs
+        assert inputs is not None, "the rubric was found to name inputs for every judged function"
+        try:
+            with self.reference.blamed():
+                made = trials(inputs, self.reference.function(inputs.maker), self.seed)
+        except BrokenReference as error:
+            if isinstance(error.__cause__, PlanError):
+                raise RubricError(str(error.__cause__), file=self.assignment.path, line=inputs.line) from error
+            raise
+        self.store.put(
+            f"trials of {function}", [(trial.index, trial.case, trial.regime, trial.inputs) for trial in made]
+        )
+        return made
 
     def expected(self, function: str, trial: Trial) -> Answer:
         """The reference's answer in a trial."""
         if function not in self._answers:
-            self._answers[function] = self.store.get(function) or self._measured(function)
+            kept = self.store.get(f"answers of {function}")
+            self._answers[function] = [Answer(*row) for row in kept] if kept else self._measured(function)
         return self._answers[function][trial.index]
 
     def _measured(self, function: str) -> list[Answer]:
@@ -53,7 +66,7 @@ class Bench:
         tried = self.trials(function)
         groups = [(trial.regime, tuple(trial.case[name] for name in cases)) for trial in tried]
         answers = measured(self.reference, function, tried, groups, settings.evaluated_at)
-        self.store.put(function, answers)
+        self.store.put(f"answers of {function}", [(answer.value, answer.bound) for answer in answers])
         return answers
 
     def outputs(self, part: Part) -> list[tuple[int, str]]:
@@ -77,25 +90,46 @@ class StudentSide:
         self.bench, self.part = bench, part
 
     def answer(self, trial: Trial) -> Any:
-        result = self.bench.result(self.part.function, trial)
-        if isinstance(result, Fault):
-            raise StudentFault(result)
-        expected = self.bench.expected(self.part.function, trial).value
+        answer, expected = self._whole(trial), self.bench.expected(self.part.function, trial).value
         if not self.part.output:
-            return conformed(result, expected)
-        items = unpacked(result, len(expected))
-        own = [conformed(items[i], expected[i], f"Your {name} is") for i, name in self.bench.outputs(self.part)]
+            return conformed(answer, expected)
+        fitting = self._own_conformed(answer, expected)
+        own = [fitting[i] for i, _ in self.bench.outputs(self.part)]
         return own[0] if len(own) == 1 else tuple(own)
 
-    def function(self, name: str) -> Callable[..., Any] | None:
+    def function(self, name: str, trial: Trial) -> Callable[..., Any] | None:
         if name not in self.bench.problem.functions:
             return None
         reference, student = self.bench.reference, self.bench.student.function(name)
+        own = name == self.part.function
+        asked = self.bench.reference.arguments(name, trial) if own and not self._is_evaluated() else None
 
         def call(*arguments: Any) -> Any:
-            return _as_expected(student(*arguments), reference.function(name)(*arguments))
+            # The very call that the trial made has been answered already.
+            if asked is not None and len(asked) == len(arguments) and all(map(operator.is_, asked, arguments)):
+                answer, expected = self._whole(trial), self.bench.expected(name, trial).value
+            else:
+                answer, expected = student(*arguments), reference.function(name)(*arguments)
+            return self._own_conformed(answer, expected) if own and self.part.output else _as_expected(answer, expected)
 
         return call
+
+    def _whole(self, trial: Trial) -> Any:
+        """What the part's function gave in a trial, as it came."""
+        result = self.bench.result(self.part.function, trial)
+        if isinstance(result, Fault):
+            raise StudentFault(result)
+        return result
+
+    def _is_evaluated(self) -> bool:
+        return bool(self.bench.problem.functions[self.part.function].evaluated_at)
+
+    def _own_conformed(self, answer: Any, expected: Any) -> tuple[Any, ...]:
+        """All outputs: the part's own structured as the reference's, the others, which it does not judge, as they came."""
+        items = list(unpacked(answer, len(expected)))
+        for i, name in self.bench.outputs(self.part):
+            items[i] = conformed(items[i], expected[i], f"Your {name} is")
+        return tuple(items)
 
 
 def _as_expected(answer: Any, expected: Any) -> Any:

@@ -28,7 +28,9 @@ class Tolerance(msgspec.Struct, frozen=True, kw_only=True):
         """The bound for every entry of an expected value (a tuple of bounds for a tuple)."""
         if isinstance(expected, tuple):
             return tuple(self.around(item) for item in expected)
-        return self.rtol * np.abs(np.asarray(expected, dtype=np.float64)) + self.atol
+        size = np.abs(np.asarray(expected, dtype=np.float64))
+        # What is infinite has no neighbourhood: a bound without end would let every answer pass.
+        return self.rtol * np.where(np.isfinite(size), size, 0.0) + self.atol
 
 
 def _misfit(sentence: str) -> StudentFault:
@@ -83,7 +85,9 @@ def _array(answer: Any, what: str) -> Array:
         raise _misfit(f"{what} {kind(answer)}, where numbers are asked for.")
     try:
         array = np.asarray(_plain(answer))
-    except (ValueError, TypeError, OverflowError):
+    except OverflowError:
+        raise _misfit(f"{what} a number that is too large.") from None
+    except (ValueError, TypeError):
         raise _misfit(f"{what} a list whose rows differ in length, where an array is asked for.") from None
     if array.dtype.kind == "c" and not np.any(array.imag):
         array = array.real
@@ -93,9 +97,13 @@ def _array(answer: Any, what: str) -> Array:
 
 
 def _plain(answer: Any) -> Any:
+    if isinstance(answer, Tensor):  # first, for it is a tuple itself
+        return answer.array
     if isinstance(answer, (list, tuple)):
         return [_plain(item) for item in answer]
-    return answer.array if isinstance(answer, Tensor) else answer
+    if isinstance(answer, int) and not -(2**63) <= answer < 2**63:  # numpy would make an object of it
+        return float(answer)
+    return answer
 
 
 def kind(value: Any) -> str:
@@ -141,8 +149,9 @@ def disagreement(answer: Any, expected: Any, bound: Any) -> str:
                 return f"Value {i} of the {len(expected)}: {sentence[0].lower()}{sentence[1:]}"
         return ""
     got, want = np.asarray(answer, dtype=np.float64), np.asarray(expected, dtype=np.float64)
-    with np.errstate(invalid="ignore"):
-        off = ~((np.abs(got - want) <= bound) | (got == want) | (np.isnan(got) & np.isnan(want)))
+    with np.errstate(invalid="ignore", over="ignore"):
+        near = np.isfinite(got) & np.isfinite(want) & (np.abs(got - want) <= bound)
+    off = ~(near | (got == want) | (np.isnan(got) & np.isnan(want)))
     if not off.any():
         return ""
     return _not_finite(got, want, off) or _off(got, want, off)
@@ -153,7 +162,11 @@ def _not_finite(got: Array, want: Array, off: Array) -> str:
         bad = odd & off & np.isfinite(want)
         if bad.any():
             return f"The answer is {name}{_where(bad)}."
-    return "" if np.isfinite(want[off]).all() else f"The answer is finite where it should not be{_where(off)}."
+    bad = off & ~np.isfinite(want)
+    if not bad.any():
+        return ""
+    found = "finite" if np.isfinite(got[bad]).all() else "nan or infinite in another way than"
+    return f"The answer is {found} where it should not be{_where(bad)}."
 
 
 def _off(got: Array, want: Array, off: Array) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 
 from grader.errors import BrokenReference, GraderError, StudentFault
 from grader.model import Trial
+from grader.store import digest
 
 
 class ReferenceModule:
@@ -26,6 +27,8 @@ class ReferenceModule:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        # Before the import: what is kept under it belongs to this source or to an older one, never to a newer one.
+        self.digest = digest(path.parent, path.name) if path.is_file() else ""
         self.module = _imported(path)
         self._names: dict[str, list[str]] = {}
 

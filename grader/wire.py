@@ -16,7 +16,8 @@ anything of their size is allocated.
 import struct
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -28,14 +29,15 @@ MAX_DEPTH = 32
 MAX_DIGITS = 4096
 MAX_DIMENSIONS = 32
 
-_DTYPES = frozenset(np.dtype(code).newbyteorder("<").str for code in "?bBhHiIqQefdFD")
+_DTYPES = {dtype.str: dtype for dtype in (np.dtype(code).newbyteorder("<") for code in "?bBhHiIqQefdFD")}
 
 
 class WireError(Exception):
     """A value that cannot be sent, or bytes that are no frame; the sentence is fit for a student."""
 
 
-class Tensor(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Tensor:
     """What the judge sees of a torch tensor: its numbers and the device it was on."""
 
     array: np.ndarray[Any, Any]
@@ -66,6 +68,8 @@ def encode(value: Any, lend: Lend = _no_callables) -> bytes:
 
 def lengths(prefix: bytes) -> tuple[int, int]:
     """(header length, body length) that a prefix announces; WireError beyond the bounds."""
+    if len(prefix) != PREFIX.size:
+        raise WireError("data that cannot be read")
     header, body = PREFIX.unpack(prefix)
     if header > MAX_HEADER or body > MAX_BODY:
         raise WireError("more data than may be sent at once")
@@ -79,10 +83,13 @@ def decode(header: bytes, body: bytes, borrow: Borrow = _no_callables, *, writab
         WireError for anything that `encode` cannot have made.
     """
     try:
-        tree = msgspec.msgpack.decode(header)
-        return _Unpacker(body, borrow, writable).unpack(tree, MAX_DEPTH)
+        unpacker = _Unpacker(body, borrow, writable)
+        value = unpacker.unpack(msgspec.msgpack.decode(header), MAX_DEPTH)
     except (msgspec.DecodeError, RecursionError, TypeError, ValueError, OverflowError, UnicodeError) as error:
         raise WireError("data that cannot be read") from error
+    if unpacker.offset != len(body):
+        raise WireError("more data than it announces")
+    return value
 
 
 class _Packer:
@@ -93,6 +100,8 @@ class _Packer:
         kind = type(value)
         if value is None or kind is bool or kind is float:
             return value
+        if kind is np.ndarray and depth:
+            return ["array", *self._array(value)]
         if isinstance(value, (str, int)) and not isinstance(value, np.generic):
             return self._text_or_int(value)
         if depth == 0:
@@ -100,7 +109,7 @@ class _Packer:
         if isinstance(value, (list, tuple, dict)):
             return self._container(value, depth)
         if isinstance(value, (np.generic, np.ndarray)):
-            return ["array", *self._array(np.asarray(value))]
+            return ["array", *self._array(_unmasked(value))]
         if isinstance(value, (float, complex)):
             return ["complex", value.real, value.imag] if isinstance(value, complex) else float(value)
         return self._foreign(value)
@@ -109,42 +118,86 @@ class _Packer:
         if isinstance(value, str):
             if len(value) > MAX_HEADER:
                 raise WireError("a text that is too long")
-            return str.__str__(value).encode("utf-8", "replace").decode()
-        if isinstance(value, bool) or -(2**63) <= value < 2**63:
-            return bool(value) if isinstance(value, bool) else int(value)
+            return _without_surrogates(value)
+        if -(2**63) <= value < 2**63:
+            return int(value)
         if value.bit_length() > 3 * MAX_DIGITS:
             raise WireError("an integer with too many digits")
         return ["int", int.__str__(int(value))]
 
     def _container(self, value: Any, depth: int) -> Any:
         if isinstance(value, dict):
-            return ["dict", [[self.pack(k, depth - 1), self.pack(v, depth - 1)] for k, v in dict.items(value)]]
+            return ["dict", [[self.pack(_key(k), depth - 1), self.pack(v, depth - 1)] for k, v in dict.items(value)]]
         kind = "tuple" if isinstance(value, tuple) else "list"
         return [kind, [self.pack(item, depth - 1) for item in value]]
 
     def _array(self, array: np.ndarray[Any, Any]) -> tuple[str, list[int]]:
-        if array.dtype.kind in "fc" and array.dtype.itemsize > (8 if array.dtype.kind == "f" else 16):
-            array = array.astype(np.float64 if array.dtype.kind == "f" else np.complex128)
-        array = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        if array.dtype.str not in _DTYPES:
-            raise WireError(f"an array of dtype {str(array.dtype)[:40]}, where numbers are expected")
+        dtype = array.dtype.str
+        if dtype not in _DTYPES:
+            array = _sendable(array)
+            dtype = array.dtype.str
         self.size += array.nbytes
         if self.size > MAX_BODY:
             raise WireError(f"an array of shape {array.shape}, which is larger than anything that is asked for")
-        self.arrays.append(np.ascontiguousarray(array))
-        return array.dtype.str, list(array.shape)
+        self.arrays.append(array)
+        return dtype, list(array.shape)
 
     def _foreign(self, value: Any) -> Any:
         torch = sys.modules.get("torch")
         if torch is not None and isinstance(value, torch.Tensor):
-            tensor = value.detach()
-            data = tensor.to("cpu", torch.float32 if tensor.dtype == torch.bfloat16 else tensor.dtype).resolve_conj()
-            return ["tensor", *self._array(data.resolve_neg().numpy()), str(tensor.device)]
+            return ["tensor", *self._array(_numbers_of(value, torch)), str(value.device)]
         if hasattr(value, "__array__"):
             return ["array", *self._array(np.asarray(value))]
         if callable(value):
-            return ["handle", self.lend(value), str(getattr(value, "__name__", type(value).__name__))[:100]]
+            name = str(getattr(value, "__name__", type(value).__name__))[:100]
+            return ["handle", self.lend(value), _without_surrogates(name)]
         raise WireError(f"a value of type {type(value).__name__[:100]!r}, where numbers or arrays are expected")
+
+
+def _sendable(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The array in a dtype that is sent: little-endian, extended precision as double."""
+    kind = array.dtype.kind
+    if kind in "fc" and array.dtype.itemsize > (8 if kind == "f" else 16):
+        with np.errstate(all="ignore"):
+            array = array.astype(np.float64 if kind == "f" else np.complex128)
+    array = array.astype(array.dtype.newbyteorder("<"))
+    if array.dtype.str not in _DTYPES:
+        raise WireError(f"an array of dtype {str(array.dtype)[:40]}, where numbers are expected")
+    return array
+
+
+def _without_surrogates(text: str) -> str:
+    """A text without the lone surrogates that no encoding has a place for."""
+    return str.__str__(text).encode("utf-8", "replace").decode()
+
+
+def _unmasked(value: Any) -> np.ndarray[Any, Any]:
+    """A numpy value as a plain array; what a mask hides is no answer."""
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        raise WireError("a masked array in which numbers are missing")
+    return np.asarray(value)
+
+
+def _key(key: Any) -> Any:
+    """A key of a dict as python has it: an array, which it would become otherwise, is no key."""
+    if isinstance(key, tuple):
+        return tuple(_key(item) for item in key)
+    if isinstance(key, np.generic):
+        key = key.item()
+    if not isinstance(key, (str, int, float, complex, type(None))) or isinstance(key, np.generic):
+        raise WireError(f"a dict with a key of type {type(key).__name__[:100]!r}, where numbers or texts are expected")
+    return key
+
+
+def _numbers_of(tensor: Any, torch: Any) -> np.ndarray[Any, Any]:
+    """A torch tensor as an array, wherever it is and whether or not it has a gradient."""
+    # numpy has no bfloat16; what has no numbers (a sparse, quantised or meta tensor) raises one of the two.
+    dtype = torch.float32 if tensor.dtype == torch.bfloat16 else tensor.dtype
+    try:
+        array: np.ndarray[Any, Any] = tensor.detach().to("cpu", dtype).resolve_conj().resolve_neg().numpy()
+    except (TypeError, RuntimeError):
+        raise WireError(f"a tensor that is no plain array of numbers ({tensor.layout}, {tensor.dtype})") from None
+    return array
 
 
 class _Unpacker:
@@ -157,18 +210,18 @@ class _Unpacker:
         if not isinstance(tree, list) or not tree or depth == 0:
             raise WireError("data that cannot be read")
         match tree:
+            case ["array", str(dtype), list(shape)]:
+                return self._array(dtype, shape)
             case ["list", list(items)]:
                 return [self.unpack(item, depth - 1) for item in items]
             case ["tuple", list(items)]:
                 return tuple([self.unpack(item, depth - 1) for item in items])
             case ["dict", list(items)]:
                 return {self.unpack(k, depth - 1): self.unpack(v, depth - 1) for k, v in items}
-            case ["int", str(digits)] if len(digits) <= MAX_DIGITS:
+            case ["int", str(digits)] if len(digits) <= MAX_DIGITS and str(int(digits)) == digits:
                 return int(digits)
             case ["complex", float(re), float(im)]:
                 return complex(re, im)
-            case ["array", str(dtype), list(shape)]:
-                return self._array(dtype, shape)
             case ["tensor", str(dtype), list(shape), str(device)]:
                 return Tensor(self._array(dtype, shape), device[:20])
             case ["handle", int(number), str(name)]:
@@ -178,14 +231,17 @@ class _Unpacker:
     def _array(self, dtype: str, shape: Sequence[Any]) -> np.ndarray[Any, Any]:
         if dtype not in _DTYPES or len(shape) > MAX_DIMENSIONS:
             raise WireError("an array of a kind that is not sent")
-        if not all(type(n) is int and 0 <= n <= MAX_BODY for n in shape):
-            raise WireError("an array of an impossible shape")
         count = 1
         for n in shape:
+            if type(n) is not int or not 0 <= n <= MAX_BODY:
+                raise WireError("an array of an impossible shape")
             count *= n
-        size = count * np.dtype(dtype).itemsize
+        kind = _DTYPES[dtype]
+        size = count * kind.itemsize
         if self.offset + size > len(self.body):
             raise WireError("an array that is larger than its data")
-        flat = np.frombuffer(self.body, dtype, count, self.offset) if count else np.empty(0, dtype)
+        flat = np.frombuffer(self.body, kind, count, self.offset) if count else np.empty(0, kind)
         self.offset += size
-        return (flat.copy() if self.writable else flat).reshape(shape)
+        if self.writable:
+            flat = flat.copy()
+        return flat if len(shape) == 1 else flat.reshape(shape)

@@ -30,7 +30,7 @@ class Satisfies(msgspec.Struct, frozen=True, kw_only=True):
         return Verdict(status=Status.WRONG, feedback=objection) if objection else CORRECT
 
     def _argument(self, name: str, student: Student, trial: Trial) -> Any:
-        function = student.function(name)
+        function = student.function(name, trial)
         if function is None and name not in trial.inputs:
             message = f"the property {self.property} takes '{name}', neither a function of the problem nor an input"
             raise BrokenReference(message, remedy="rename the argument, or let the input maker return it")

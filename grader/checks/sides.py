@@ -12,8 +12,11 @@ class Student(Protocol):
     def answer(self, trial: Trial) -> Any:
         """What came back for the part's own output in this trial, structured as the reference's."""
 
-    def function(self, name: str) -> Callable[..., Any] | None:
-        """A function of the same problem as a value; None where the problem has none of this name."""
+    def function(self, name: str, trial: Trial) -> Callable[..., Any] | None:
+        """A function of the same problem as a value; None where the problem has none of this name.
+
+        A call with the trial's own inputs costs nothing: it has been answered already.
+        """
 
 
 class Reference(Protocol):

@@ -18,6 +18,8 @@ from grader.sandbox.zygote import Zygote, write_end
 # How long a worker that closed its channel has to finish dying before it is ended.
 DYING_SECONDS = 0.5
 MAX_ASKED_BYTES = 1 << 20
+# How long to wait for the channel alone; only then is the output looked after as well.
+QUICK_SECONDS = 0.002
 
 
 class Worker:
@@ -29,7 +31,7 @@ class Worker:
     def __init__(self, zygote: Zygote, folder: Path, limits: Limits) -> None:
         self.zygote, self.limits = zygote, limits
         self.channel, theirs = socket.socketpair()
-        self.channel.setblocking(False)
+        self.channel.settimeout(QUICK_SECONDS)
         self.output, write = write_end()
         self.printed = bytearray()
         self.printed_bytes = 0
@@ -111,7 +113,7 @@ class Worker:
         while data:
             try:
                 data = data[self.channel.send(data) :]
-            except BlockingIOError:
+            except TimeoutError:
                 self._wait(select.POLLOUT, deadline)
             except OSError:
                 raise self._ended() from None
@@ -120,16 +122,23 @@ class Worker:
         if time.monotonic() > deadline:  # a flood of frames never has to be waited for
             raise self._late()
         try:
-            header, body = wire.lengths(self._exactly(wire.PREFIX.size, deadline))
-            return wire.decode(self._exactly(header, deadline), self._exactly(body, deadline), self._borrow)
+            self._gather(wire.PREFIX.size, deadline)
+            header, body = wire.lengths(bytes(self.buffer[: wire.PREFIX.size]))
+            start = wire.PREFIX.size + header
+            self._gather(start + body, deadline)
+            frame = bytes(self.buffer[: start + body])
+            del self.buffer[: start + body]
+            return wire.decode(frame[wire.PREFIX.size : start], frame[start:], self._borrow)
         except wire.WireError as error:
             raise self._gone(f"sent back {error}", Status.UNREADABLE) from None
 
-    def _exactly(self, size: int, deadline: float) -> bytes:
+    def _gather(self, size: int, deadline: float) -> None:
+        """Fills the buffer to at least this many bytes."""
         while len(self.buffer) < size:
             try:
-                piece = self.channel.recv(1 << 20)
-            except BlockingIOError:
+                # An answer is usually there within the time that this call sleeps at most.
+                piece = self.channel.recv(1 << 18)
+            except TimeoutError:
                 self._wait(select.POLLIN, deadline)
                 continue
             except OSError:
@@ -137,9 +146,6 @@ class Worker:
             if not piece:
                 raise self._ended()
             self.buffer += piece
-        data = bytes(self.buffer[:size])
-        del self.buffer[:size]
-        return data
 
     def _wait(self, event: int, deadline: float) -> None:
         self.poll.register(self.channel, event)

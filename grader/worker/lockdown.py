@@ -4,13 +4,20 @@ Level reached: `process only`: a session and process group of its own, limits on
 dumps, no standard input, every descriptor closed but the channel and the bounded output, no environment.
 """
 
+import contextlib
+import ctypes
 import os
 import resource
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 
 LEVEL = "process only"
 CHANNEL = 3
+
+# From <sys/prctl.h>; Linux only.
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 def lock_down(channel: int, output: int, limits: Mapping[str, int]) -> None:
@@ -19,12 +26,23 @@ def lock_down(channel: int, output: int, limits: Mapping[str, int]) -> None:
     `limits` holds cpu_seconds, memory_mb and file_mb.
     """
     os.setsid()
+    _control(_PR_SET_PDEATHSIG, signal.SIGKILL)  # it ends with the zygote, whatever ends that
     _keep_only(channel, output)
     _limit(resource.RLIMIT_CPU, limits["cpu_seconds"], limits["cpu_seconds"] + 1)
     _limit(resource.RLIMIT_AS, _address_space() + (limits["memory_mb"] << 20))
     _limit(resource.RLIMIT_FSIZE, limits["file_mb"] << 20)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_NOFILE, 256)
+
+
+def adopt_orphans() -> None:
+    """From now on processes that a worker leaves behind become children of the caller, who can end them."""
+    _control(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _control(option: int, value: int) -> None:
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(option, ctypes.c_ulong(value), 0, 0, 0)
 
 
 def _keep_only(channel: int, output: int) -> None:

@@ -1,5 +1,6 @@
 """One worker's life: load a problem file, answer calls, until the judge hangs up.
 
+It opens with ("locked down",): what happens before is no student's doing.
 From the judge: ("load", file), then ("calls", [(target, arguments), ...]) where a target is a function's name or
 the number of a callable returned before. To the judge, one frame for each: ("loaded", names), ("value", value)
 or ("fault", fault). Between the two the student's code may call what it was handed: ("ask", number,
@@ -10,13 +11,14 @@ import contextlib
 import importlib.util
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from grader import wire
-from grader.worker.faults import called_wrongly, raised
+from grader.worker.faults import misfit, raised
 
 MAX_NAMES = 2_000
 MAX_HANDLES = 100_000
@@ -32,9 +34,11 @@ class Session:
         self.stream = channel.makefile("rb", buffering=1 << 16)
         self.module = ModuleType("nothing loaded yet")
         self.lent: list[Callable[..., Any]] = []
+        self.asking = threading.Lock()
 
     def serve(self) -> None:
-        """Answers until the channel closes."""
+        """Says that it is there, then answers until the channel closes."""
+        self._send(("locked down",))
         while (message := self._receive()) is not None:
             match message:
                 case ("load", str(file)):
@@ -64,11 +68,13 @@ class Session:
 
     def _borrow(self, number: int, name: str) -> Callable[..., Any]:
         def given(*arguments: Any) -> Any:
-            try:
-                self._send(("ask", number, list(arguments)))
-            except wire.WireError as error:
-                raise TypeError(f"{name} takes numbers and arrays; it was handed {error}") from None
-            match self._receive():
+            with self.asking:  # the student may call it from several threads
+                try:
+                    self._send(("ask", number, list(arguments)))
+                except wire.WireError as error:
+                    raise TypeError(f"{name} takes numbers and arrays; it was handed {error}") from None
+                answer = self._receive()
+            match answer:
                 case ("answer", value):
                     return value
                 case ("refused", kind, message):
@@ -98,17 +104,25 @@ class Session:
         try:
             function = self.lent[target] if isinstance(target, int) else getattr(self.module, target)
         except (AttributeError, IndexError):
-            return self._send(("fault", {"kind": "missing"}))
+            self._send(("fault", {"kind": "missing"}))
+            return
+        self.channel.sendall(self._result(function, arguments))
+
+    def _result(self, function: Callable[..., Any], arguments: list[Any]) -> bytes:
+        """The frame of what a call gives."""
         try:
-            frame = wire.encode(("value", function(*arguments)), self._lend)
-        except wire.WireError as error:
-            return self._send(("fault", {"kind": "unreadable", "message": str(error)}))
+            value = function(*arguments)
         except BaseException as error:  # noqa: BLE001 - as in _load
             fault = raised(error, self.folder)
             if isinstance(error, TypeError):
-                fault["signature"] = called_wrongly(error, function)
-            return self._send(("fault", fault))
-        return self.channel.sendall(frame)
+                fault["signature"] = misfit(error, function, arguments)
+            return wire.encode(("fault", fault))
+        try:
+            return wire.encode(("value", value), self._lend)
+        except wire.WireError as error:
+            return wire.encode(("fault", {"kind": "unreadable", "message": str(error)}))
+        except BaseException as error:  # noqa: BLE001 - a value's own methods are the student's code too
+            return wire.encode(("fault", raised(error, self.folder)))
 
 
 def _flush() -> None:

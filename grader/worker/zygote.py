@@ -20,12 +20,18 @@ from pathlib import Path
 from typing import Any
 
 from grader import wire
-from grader.worker.lockdown import CHANNEL, LEVEL, lock_down
+from grader.worker.lockdown import CHANNEL, LEVEL, adopt_orphans, lock_down
 from grader.worker.session import Session
+
+# The exit status of a worker whose own work was disturbed: by the student's code once that is loaded.
+BROKEN = 70
+# How long to run after processes that start others faster than they are ended.
+ORPHAN_SECONDS = 1.0
 
 
 def main(control: socket.socket, preload: list[str]) -> None:
     """Serves until the judge hangs up."""
+    adopt_orphans()
     for name in preload:
         __import__(name)
     _forget_ourselves()
@@ -38,6 +44,7 @@ def main(control: socket.socket, preload: list[str]) -> None:
     finally:
         for pid in workers:
             _end(pid, 0.0)
+        _end_orphans(set())
     os._exit(0)  # tearing numpy or torch down takes time and does nothing
 
 
@@ -49,26 +56,31 @@ def _answer(control: socket.socket, message: Any, descriptors: list[int], worker
             return "forked", pid
         case ("end", int(pid), float(grace)):
             workers.discard(pid)
-            return "ended", _end(pid, grace)
+            status = _end(pid, grace)
+            _end_orphans(workers)
+            return "ended", status
     raise ValueError(f"no such request: {message!r}")
 
 
 def _forget_ourselves() -> None:
-    """No later import finds this package, so nothing of the judge or of a course can be imported."""
+    """No later import finds this package, even where it is installed: nothing of the judge can be imported."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
         del sys.modules[name]
+    sys.modules["grader"] = None  # type: ignore[assignment]
 
 
 def _fork(control: socket.socket, descriptors: list[int], folder: str, limits: dict[str, int]) -> int:
     pid = os.fork()
     if pid == 0:
         # Nothing may return from here into the zygote's loop.
+        status = BROKEN
         try:
             control.close()
             lock_down(descriptors[0], descriptors[1], limits)
             _live(Path(folder))
+            status = 0
         finally:
-            os._exit(0)
+            os._exit(status)
     for descriptor in descriptors:
         os.close(descriptor)
     return pid
@@ -93,6 +105,23 @@ def _end(pid: int, grace: float) -> int:
         os.killpg(pid, signal.SIGKILL)
     os.kill(pid, signal.SIGKILL)
     return os.waitpid(pid, 0)[1]
+
+
+def _end_orphans(workers: set[int]) -> None:
+    """Ends what workers that have ended left behind: every child that is no worker, and then its children."""
+    deadline = time.monotonic() + ORPHAN_SECONDS
+    while (orphans := _children() - workers) and time.monotonic() < deadline:
+        for pid in orphans:
+            with contextlib.suppress(ProcessLookupError, PermissionError, ChildProcessError):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+
+
+def _children() -> set[int]:
+    try:
+        return set(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
+    except OSError:  # no Linux, or a kernel that does not list them
+        return set()
 
 
 def _has_ended(pid: int) -> bool:

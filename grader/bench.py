@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from grader.answers import Answer, measured
 from grader.assignment import Assignment
 from grader.compare import conformed, unpacked
@@ -15,7 +17,7 @@ from grader.rubric import Part, Problem
 from grader.sandbox.student import Student
 from grader.sandbox.zygote import Zygote
 from grader.store import Store
-from grader.trials import PlanError, trials
+from grader.trials import Inputs, PlanError, trials
 
 
 class Bench:
@@ -32,26 +34,26 @@ class Bench:
         self._results: dict[str, list[Any]] = {}
 
     def trials(self, function: str) -> list[Trial]:
-        """The trials of a function."""
-        if function not in self._trials:
-            kept = self.store.get(f"trials of {function}")
-            self._trials[function] = [Trial(*row) for row in kept] if kept else self._made(function)
-        return self._trials[function]
-
-    def _made(self, function: str) -> list[Trial]:
+        """The trials of a function. Functions with the same plan share them."""
         inputs = self.problem.functions[function].inputs
         assert inputs is not None, "the rubric was found to name inputs for every judged function"
+        name = f"trials {msgspec.structs.replace(inputs, line=0)}"
+        if name not in self._trials:
+            kept = self.store.get(name)
+            self._trials[name] = [Trial(*row) for row in kept] if kept else self._made(inputs)
+            if not kept:
+                made = self._trials[name]
+                self.store.put(name, [(trial.index, trial.case, trial.regime, trial.inputs) for trial in made])
+        return self._trials[name]
+
+    def _made(self, inputs: Inputs) -> list[Trial]:
         try:
             with self.reference.blamed():
-                made = trials(inputs, self.reference.function(inputs.maker), self.seed)
+                return trials(inputs, self.reference.function(inputs.maker), self.seed)
         except BrokenReference as error:
             if isinstance(error.__cause__, PlanError):
                 raise RubricError(str(error.__cause__), file=self.assignment.path, line=inputs.line) from error
             raise
-        self.store.put(
-            f"trials of {function}", [(trial.index, trial.case, trial.regime, trial.inputs) for trial in made]
-        )
-        return made
 
     def expected(self, function: str, trial: Trial) -> Answer:
         """The reference's answer in a trial."""
@@ -68,6 +70,14 @@ class Bench:
         answers = measured(self.reference, function, tried, groups, settings.evaluated_at)
         self.store.put(f"answers of {function}", [(answer.value, answer.bound) for answer in answers])
         return answers
+
+    def is_trial_of(self, function: str, trial: Trial) -> bool:
+        """Whether a trial is among those of a function whose answers are compared as they come."""
+        settings = self.problem.functions[function]
+        if settings.inputs is None or settings.evaluated_at:
+            return False
+        tried = self.trials(function)
+        return trial.index < len(tried) and tried[trial.index] is trial
 
     def outputs(self, part: Part) -> list[tuple[int, str]]:
         """The places and names of a part's own outputs among those of its function; none where all count."""
@@ -90,7 +100,8 @@ class StudentSide:
         self.bench, self.part = bench, part
 
     def answer(self, trial: Trial) -> Any:
-        answer, expected = self._whole(trial), self.bench.expected(self.part.function, trial).value
+        function = self.part.function
+        answer, expected = self._whole(function, trial), self.bench.expected(function, trial).value
         if not self.part.output:
             return conformed(answer, expected)
         fitting = self._own_conformed(answer, expected)
@@ -102,30 +113,27 @@ class StudentSide:
             return None
         reference, student = self.bench.reference, self.bench.student.function(name)
         own = name == self.part.function
-        asked = self.bench.reference.arguments(name, trial) if own and not self._is_evaluated() else None
+        asked = reference.arguments(name, trial) if self.bench.is_trial_of(name, trial) else None
 
         def call(*arguments: Any) -> Any:
-            # The very call that the trial made has been answered already.
+            # The very call that the trial makes is made with all the others of its function.
             if asked is not None and len(asked) == len(arguments) and all(map(operator.is_, asked, arguments)):
-                answer, expected = self._whole(trial), self.bench.expected(name, trial).value
+                answer, expected = self._whole(name, trial), self.bench.expected(name, trial).value
             else:
                 answer, expected = student(*arguments), reference.function(name)(*arguments)
             return self._own_conformed(answer, expected) if own and self.part.output else _as_expected(answer, expected)
 
         return call
 
-    def _whole(self, trial: Trial) -> Any:
-        """What the part's function gave in a trial, as it came."""
-        result = self.bench.result(self.part.function, trial)
+    def _whole(self, function: str, trial: Trial) -> Any:
+        """What a function gave in a trial, as it came."""
+        result = self.bench.result(function, trial)
         if isinstance(result, Fault):
             raise StudentFault(result)
         return result
 
-    def _is_evaluated(self) -> bool:
-        return bool(self.bench.problem.functions[self.part.function].evaluated_at)
-
     def _own_conformed(self, answer: Any, expected: Any) -> tuple[Any, ...]:
-        """All outputs: the part's own structured as the reference's, the others, which it does not judge, as they came."""
+        """All outputs: the part's own structured as the reference's; the others as they are."""
         items = list(unpacked(answer, len(expected)))
         for i, name in self.bench.outputs(self.part):
             items[i] = conformed(items[i], expected[i], f"Your {name} is")

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,6 +33,10 @@ from grader.submission import Submission
 _FINAL = frozenset({Status.MISSING, Status.TIMED_OUT, Status.CRASHED, Status.INTERNAL_ERROR})
 
 
+# Problems of one submission that are judged side by side; a whole class has other ways to keep more cores busy.
+AT_A_TIME = 2
+
+
 class Graded(NamedTuple):
     """A report, and what the staff must mend: nobody lost points over it, and nobody else is told."""
 
@@ -48,16 +53,11 @@ def grade(assignment: Assignment, submission: Submission, zygote: Zygote, seed: 
     """
     rubric = assignment.rubric
     seed = rubric.seed if seed is None else seed
-    parts: list[PartReport] = []
-    problems: list[ProblemReport] = []
-    errors: list[GraderError] = []
-    for problem in rubric.problems:
-        bench = Bench(assignment, problem, submission.folder, zygote, seed)
-        with bench.student:
-            own = [_part_report(part, bench, errors) for part in problem.parts]
-        bench.store.save()
-        parts += own
-        problems.append(_problem_report(problem, own, bench.student.printed))
+    benches = [Bench(assignment, problem, submission.folder, zygote, seed) for problem in rubric.problems]
+    judged_problems = _judged_problems(benches)
+    problems = [problem for problem, _, _ in judged_problems]
+    parts = [part for _, own, _ in judged_problems for part in own]
+    errors = [error for _, _, own in judged_problems for error in own]
     report = Report(
         assignment=rubric.id,
         title=rubric.title,
@@ -75,6 +75,23 @@ def grade(assignment: Assignment, submission: Submission, zygote: Zygote, seed: 
         parts=tuple(parts),
     )
     return Graded(report, errors)
+
+
+def _judged_problems(benches: Sequence[Bench]) -> list[tuple[ProblemReport, list[PartReport], list[GraderError]]]:
+    """The judged problems in their order. While one's worker computes, the judge looks after another's."""
+    pool = ThreadPoolExecutor(AT_A_TIME)
+    try:
+        return list(pool.map(_judged_problem, benches))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _judged_problem(bench: Bench) -> tuple[ProblemReport, list[PartReport], list[GraderError]]:
+    errors: list[GraderError] = []
+    with bench.student:
+        parts = [_part_report(part, bench, errors) for part in bench.problem.parts]
+    bench.store.save()
+    return _problem_report(bench.problem, parts, bench.student.printed), parts, errors
 
 
 def _problem_report(problem: Problem, parts: Sequence[PartReport], printed: str) -> ProblemReport:

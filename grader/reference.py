@@ -30,7 +30,7 @@ class ReferenceModule:
         # Before the import: what is kept under it belongs to this source or to an older one, never to a newer one.
         self.digest = digest(path.parent, path.name) if path.is_file() else ""
         self.module = _imported(path)
-        self._names: dict[str, list[str]] = {}
+        self._signatures: dict[str, inspect.Signature] = {}
 
     def function(self, name: str) -> Callable[..., Any]:
         """A function of the module by name."""
@@ -44,9 +44,12 @@ class ReferenceModule:
 
     def argument_names(self, name: str) -> list[str]:
         """The names of a function's arguments, in order."""
-        if name not in self._names:
-            self._names[name] = list(inspect.signature(self.function(name)).parameters)
-        return self._names[name]
+        return list(self._signature(name).parameters)
+
+    def _signature(self, name: str) -> inspect.Signature:
+        if name not in self._signatures:
+            self._signatures[name] = inspect.signature(self.function(name))
+        return self._signatures[name]
 
     def line(self, name: str) -> int:
         """The line that a function starts at."""
@@ -54,7 +57,7 @@ class ReferenceModule:
 
     def arguments(self, name: str, trial: Trial) -> list[Any]:
         """The inputs of a trial that a function is called with, in the order of its signature."""
-        inputs, parameters = trial.inputs, inspect.signature(self.function(name)).parameters
+        inputs, parameters = trial.inputs, self._signature(name).parameters
         missing = [p.name for p in parameters.values() if p.name not in inputs and p.default is p.empty]
         if missing:
             raise BrokenReference(

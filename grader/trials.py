@@ -1,5 +1,6 @@
 """The plan of trials: which cases, regimes and sizes a function is tried on, each with its own seed."""
 
+import functools
 import inspect
 import itertools
 import zlib
@@ -62,13 +63,19 @@ def trials(inputs: Inputs, maker: Callable[..., Mapping[str, Any]], seed: int) -
     """All trials of a plan. The same seed, maker and plan give the same trials; makers of one name share them.
 
     Errors
-        PlanError for an unknown regime or argument; whatever the maker raises.
+        PlanError for an unknown regime or argument, and where there is nothing to try; whatever the maker raises.
     """
+    for name, values in (inputs.cases | inputs.sizes).items():
+        if not values:
+            raise PlanError(f"there is no value of '{name}' to try")
     key = zlib.crc32(maker.__name__.encode())
-    return [
+    made = [
         trial(maker, regime, case, np.random.default_rng([seed, key, index]), index)
         for index, (regime, case) in enumerate(plan(inputs))
     ]
+    if not made:  # a part without a trial could not be failed
+        raise PlanError("the regimes and edges come to no trial at all")
+    return made
 
 
 def trial(maker: Callable[..., Any], regime: str, case: dict[str, str], rng: np.random.Generator, index: int) -> Trial:
@@ -78,16 +85,28 @@ def trial(maker: Callable[..., Any], regime: str, case: dict[str, str], rng: np.
     arguments = typed(maker, case)
     with np.errstate(all="ignore"):
         inputs = dict(maker(Draw(rng, regime), **arguments))
+    for value in inputs.values():
+        # Everybody gets the same inputs, so nobody may change them; a student is sent copies.
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
     return Trial(index, arguments, regime, inputs)
+
+
+@functools.cache
+def _signature(maker: Callable[..., Any]) -> inspect.Signature:
+    return inspect.signature(maker, eval_str=True)
 
 
 def typed(maker: Callable[..., Any], case: Mapping[str, str]) -> dict[str, Any]:
     """The arguments as what the maker's annotations say they are."""
-    parameters = inspect.signature(maker, eval_str=True).parameters
+    parameters = dict(list(_signature(maker).parameters.items())[1:])  # without the draw
+    for name, parameter in parameters.items():
+        if parameter.default is parameter.empty and name not in case:
+            raise PlanError(f"{maker.__name__} takes '{name}': give it values in `sizes` or `cases`")
     values = {}
     for name, text in case.items():
         if name not in parameters:
-            raise PlanError(f"{maker.__name__} has no argument '{name}' (it has: {', '.join(list(parameters)[1:])})")
+            raise PlanError(f"{maker.__name__} has no argument '{name}' (it has: {', '.join(parameters) or 'none'})")
         wanted = parameters[name].annotation
         try:
             values[name] = text if wanted is inspect.Parameter.empty else msgspec.convert(text, wanted, strict=False)

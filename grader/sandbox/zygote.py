@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -69,6 +70,7 @@ class Zygote:
             )
         self.isolation = ""
         self.versions: dict[str, str] = {}
+        self.lock = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -89,28 +91,33 @@ class Zygote:
 
     def level(self) -> str:
         """The isolation its workers have; waits until the process is ready."""
-        if not self.isolation:
-            match self._receive(START_SECONDS):
-                case ("ready", str(level), dict(versions)):
-                    self.isolation, self.versions = level, versions
+        with self.lock:
+            if not self.isolation:
+                match self._receive(START_SECONDS):
+                    case ("ready", str(level), dict(versions)):
+                        self.isolation, self.versions = level, versions
         return self.isolation
 
     def fork(self, channel: socket.socket, output: int, folder: Path, limits: Mapping[str, int]) -> int:
         """The pid of a new worker that holds the other ends of `channel` and `output`."""
         self.level()
-        self._send(("fork", str(folder), dict(limits)), [channel.fileno(), output])
-        match self._receive(ANSWER_SECONDS):
+        match self._answer(("fork", str(folder), dict(limits)), ANSWER_SECONDS, [channel.fileno(), output]):
             case ("forked", int(pid)):
                 return pid
         raise SandboxError("the zygote did not start a worker")
 
     def end(self, pid: int, grace: float = 0.0) -> int:
         """Ends a worker, which has `grace` seconds to end by itself; its status, as of `os.waitpid`."""
-        self._send(("end", pid, grace))
-        match self._receive(ANSWER_SECONDS + grace):
+        match self._answer(("end", pid, grace), ANSWER_SECONDS + grace):
             case ("ended", int(status)):
                 return status
         raise SandboxError("the zygote did not end a worker")
+
+    def _answer(self, request: Any, seconds: float, descriptors: list[int] | None = None) -> Any:
+        """The answer to a request; one at a time, whichever threads ask."""
+        with self.lock:
+            self._send(request, descriptors)
+            return self._receive(seconds)
 
     def _send(self, message: Any, descriptors: list[int] | None = None) -> None:
         from grader import wire

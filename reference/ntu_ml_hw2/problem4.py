@@ -249,10 +249,10 @@ def mse_decomposition(y: float, values: Floats, probs: Floats) -> tuple[float, f
 
 
 def number_pairs_inputs(draw: Draw) -> dict[str, Any]:
-    """A number t and 20 pairs p, q of numbers in [-5, 5]; the first pair is equal, the others are not close."""
+    """A number t and 10 pairs p, q of numbers in [-5, 5]; the first pair is equal, the others are not close."""
 
     def make() -> dict[str, Any]:
-        return {"t": draw.uniform(-5, 5), "p": draw.uniform(-5, 5, 20), "q": draw.uniform(-5, 5, 20)}
+        return {"t": draw.uniform(-5, 5), "p": draw.uniform(-5, 5, 10), "q": draw.uniform(-5, 5, 10)}
 
     inputs = redrawn(make, lambda made: bool(np.all(abs(made["p"] - made["q"]) >= 0.25)))
     inputs["q"][0] = inputs["p"][0]
@@ -372,8 +372,8 @@ def kl_divergence(p: Floats, q: Floats) -> float:
 
 
 def positive_pairs_inputs(draw: Draw, d: int) -> dict[str, Any]:
-    """A positive vector t and 20 pairs p, q of them, as rows; the first pair is equal."""
-    inputs = {"t": draw.uniform(0.05, 4.0, d), "p": draw.uniform(0.05, 4.0, 20, d), "q": draw.uniform(0.05, 4.0, 20, d)}
+    """A positive vector t and 5 pairs p, q of them, as rows; the first pair is equal."""
+    inputs = {"t": draw.uniform(0.05, 4.0, d), "p": draw.uniform(0.05, 4.0, 5, d), "q": draw.uniform(0.05, 4.0, 5, d)}
     inputs["q"][0] = inputs["p"][0]
     return inputs
 

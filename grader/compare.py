@@ -154,7 +154,8 @@ def disagreement(answer: Any, expected: Any, bound: Any) -> str:
     off = ~(near | (got == want) | (np.isnan(got) & np.isnan(want)))
     if not off.any():
         return ""
-    return _not_finite(got, want, off) or _off(got, want, off)
+    counted = np.asarray(expected).dtype.kind in "iu"
+    return _not_finite(got, want, off) or (_other(off) if counted else _off(got, want, off))
 
 
 def _not_finite(got: Array, want: Array, off: Array) -> str:
@@ -167,6 +168,13 @@ def _not_finite(got: Array, want: Array, off: Array) -> str:
         return ""
     found = "finite" if np.isfinite(got[bad]).all() else "nan or infinite in another way than"
     return f"The answer is {found} where it should not be{_where(bad)}."
+
+
+def _other(off: Array) -> str:
+    """The sentence about labels, indices and counts: how far off they are says nothing."""
+    if off.size == 1:
+        return "The number is another one."
+    return f"{int(off.sum())} of the {off.size} numbers {'differs' if off.sum() == 1 else 'differ'}{_where(off)}."
 
 
 def _off(got: Array, want: Array, off: Array) -> str:

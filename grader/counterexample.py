@@ -39,12 +39,13 @@ def counterexample(
     part: str, function: str, names: Sequence[str], trial: Trial, verdict: Verdict, answer: Any, expected: Any
 ) -> Counterexample:
     """What the report shows of a failing trial. `expected` is None where the rubric keeps it."""
+    ordered = [*names, *(name for name in trial.inputs if name not in names)]
     return Counterexample(
         trial=f"{part}/{trial.index}",
         regime=trial.regime,
         call=f"{function}({', '.join(names)})",
-        inputs={name: shown(value) for name, value in trial.inputs.items()},
+        inputs={name: shown(trial.inputs[name]) for name in ordered if name in trial.inputs},
         got=shown(answer),
-        problem=verdict.feedback,
+        problem=verdict.found or verdict.feedback,
         expected=None if expected is None else shown(expected),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 
 from grader import __version__
@@ -140,7 +141,7 @@ def _part_report(part: Part, bench: Bench, errors: list[GraderError]) -> PartRep
     return _report(
         part,
         bench,
-        Verdict(status=verdict.status, feedback=verdict.feedback + scope, traceback=verdict.traceback),
+        msgspec.structs.replace(verdict, feedback=verdict.feedback + scope),
         trials=passed,
         seconds=seconds,
         counterexample=_counterexample(part, bench, shown),
@@ -175,8 +176,12 @@ def judged(part: Part, bench: Bench) -> tuple[list[Failure], int]:
 
 
 def verdict_on(part: Part, bench: Bench, trial: Trial) -> Verdict:
-    """The verdict of the first check that finds something, on one trial."""
+    """The verdict on one trial, from all of the part's checks.
+
+    Where several object, the last is heard: a property or a gradient says more about a mistake than the values do.
+    """
     student, reference = StudentSide(bench, part), ReferenceSide(bench, part)
+    objections: list[str] = []
     for check in part.checks:
         try:
             with bench.reference.blamed():
@@ -184,9 +189,13 @@ def verdict_on(part: Part, bench: Bench, trial: Trial) -> Verdict:
         except StudentFault as error:
             fault = error.fault
             verdict = Verdict(status=fault.status, feedback=fault.message, traceback=fault.traceback)
-        if verdict.status is not Status.CORRECT:
+        if verdict.status is Status.WRONG:
+            objections.append(verdict.feedback)
+        elif verdict.status is not Status.CORRECT:
             return verdict
-    return CORRECT
+    if not objections:
+        return CORRECT
+    return Verdict(status=Status.WRONG, feedback=objections[-1], found=objections[0])
 
 
 def _telling(failures: Sequence[Failure]) -> Failure:

@@ -92,13 +92,15 @@ class Counterexample(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What one check says of one trial: a status, the sentence of feedback, credit in [0, 1]."""
+    """What is said of one trial: a status, the sentence of feedback, credit in [0, 1].
+
+    `found` is what is wrong with the values, where the feedback says more than that.
+    """
 
     status: Status
     feedback: str = ""
     credit: float = 0.0
-    got: str = ""
-    expected: str = ""
+    found: str = ""
     traceback: str = ""
 
 

@@ -74,7 +74,7 @@ class ReferenceModule:
         try:
             claim(*arguments)
         except AssertionError as broken:
-            return str(broken) or (claim.__doc__ or f"{name} does not hold.").strip().splitlines()[0]
+            return _sentence(str(broken) or (claim.__doc__ or f"{name} does not hold").strip().splitlines()[0])
         return ""
 
     @contextlib.contextmanager
@@ -95,6 +95,12 @@ class ReferenceModule:
                 line=(place.lineno or 0) if place else 0,
                 remedy="correct the reference; no student's points depend on it until then",
             ) from error
+
+
+def _sentence(text: str) -> str:
+    """The text of an assertion with a capital letter and a full stop."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
 
 
 def _imported(path: Path) -> types.ModuleType:

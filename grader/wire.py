@@ -15,6 +15,7 @@ anything of their size is allocated.
 
 import struct
 import sys
+import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,8 +29,24 @@ MAX_BODY = 64 << 20
 MAX_DEPTH = 32
 MAX_DIGITS = 4096
 MAX_DIMENSIONS = 32
+# Tuples, complex and large numbers can be chosen to collide as keys: a dict of n of them then takes n² steps.
+MAX_COLLIDING_KEYS = 10_000
+# The exit status of a worker that could not go on: before a student's file is loaded it is our fault, then theirs.
+BROKEN = 70
 
 _DTYPES = {dtype.str: dtype for dtype in (np.dtype(code).newbyteorder("<") for code in "?bBhHiIqQefdFD")}
+
+
+def _tree() -> Any:
+    """The type of what a header holds: lists of plain values. No maps: their keys could be chosen to collide."""
+    plain: Any = bool | int | float | str | None
+    tree = plain
+    for _ in range(3 * MAX_DEPTH + 3):  # a level of a value opens three lists at most
+        tree = plain | types.GenericAlias(list, (tree,))
+    return tree
+
+
+_HEADERS = msgspec.msgpack.Decoder(_tree())
 
 
 class WireError(Exception):
@@ -84,7 +101,7 @@ def decode(header: bytes, body: bytes, borrow: Borrow = _no_callables, *, writab
     """
     try:
         unpacker = _Unpacker(body, borrow, writable)
-        value = unpacker.unpack(msgspec.msgpack.decode(header), MAX_DEPTH)
+        value = unpacker.unpack(_HEADERS.decode(header), MAX_DEPTH)
     except (msgspec.DecodeError, RecursionError, TypeError, ValueError, OverflowError, UnicodeError) as error:
         raise WireError("data that cannot be read") from error
     if unpacker.offset != len(body):
@@ -136,8 +153,10 @@ class _Packer:
         if dtype not in _DTYPES:
             array = _sendable(array)
             dtype = array.dtype.str
+        if array.ndim > MAX_DIMENSIONS:
+            raise WireError(f"an array of {array.ndim} dimensions")
         self.size += array.nbytes
-        if self.size > MAX_BODY:
+        if self.size > MAX_BODY or max(array.shape, default=0) > MAX_BODY:
             raise WireError(f"an array of shape {array.shape}, which is larger than anything that is asked for")
         self.arrays.append(array)
         return dtype, list(array.shape)
@@ -173,7 +192,8 @@ def _without_surrogates(text: str) -> str:
 
 def _unmasked(value: Any) -> np.ndarray[Any, Any]:
     """A numpy value as a plain array; what a mask hides is no answer."""
-    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+    masks = sys.modules.get("numpy.ma")  # numpy loads it when somebody uses it
+    if masks is not None and masks.is_masked(value):
         raise WireError("a masked array in which numbers are missing")
     return np.asarray(value)
 
@@ -203,6 +223,7 @@ def _numbers_of(tensor: Any, torch: Any) -> np.ndarray[Any, Any]:
 class _Unpacker:
     def __init__(self, body: bytes, borrow: Borrow, writable: bool) -> None:
         self.body, self.borrow, self.writable, self.offset = body, borrow, writable, 0
+        self.colliding_keys = 0
 
     def unpack(self, tree: Any, depth: int) -> Any:  # noqa: C901 - the table of kinds, a line or two each
         if tree is None or isinstance(tree, (bool, int, float, str)):
@@ -217,7 +238,7 @@ class _Unpacker:
             case ["tuple", list(items)]:
                 return tuple([self.unpack(item, depth - 1) for item in items])
             case ["dict", list(items)]:
-                return {self.unpack(k, depth - 1): self.unpack(v, depth - 1) for k, v in items}
+                return self._dict(items, depth)
             case ["int", str(digits)] if len(digits) <= MAX_DIGITS and str(int(digits)) == digits:
                 return int(digits)
             case ["complex", float(re), float(im)]:
@@ -227,6 +248,12 @@ class _Unpacker:
             case ["handle", int(number), str(name)]:
                 return self.borrow(number, name[:100])
         raise WireError("data that cannot be read")
+
+    def _dict(self, items: list[Any], depth: int) -> dict[Any, Any]:
+        self.colliding_keys += sum(isinstance(key, list) for key, _ in items)
+        if self.colliding_keys > MAX_COLLIDING_KEYS:
+            raise WireError("more keys than can be looked up")
+        return {self.unpack(k, depth - 1): self.unpack(v, depth - 1) for k, v in items}
 
     def _array(self, dtype: str, shape: Sequence[Any]) -> np.ndarray[Any, Any]:
         if dtype not in _DTYPES or len(shape) > MAX_DIMENSIONS:

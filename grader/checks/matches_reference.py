@@ -7,6 +7,9 @@ from grader.compare import Tolerance, disagreement
 from grader.model import CORRECT, Status, Trial, Verdict
 
 
+ADVICE = "Work it out by hand for the input that is shown."
+
+
 class MatchesReference(msgspec.Struct, frozen=True, kw_only=True):
     """The part's output equals the reference's, first in shape, then entry by entry.
 
@@ -26,4 +29,4 @@ class MatchesReference(msgspec.Struct, frozen=True, kw_only=True):
         answer = student.answer(trial)
         bound = self.tolerance.around(expected) if self.tolerance else reference.bound(trial)
         wrong = disagreement(answer, expected, bound)
-        return Verdict(status=Status.WRONG, feedback=wrong) if wrong else CORRECT
+        return Verdict(status=Status.WRONG, feedback=f"{wrong} {ADVICE}") if wrong else CORRECT

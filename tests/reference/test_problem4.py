@@ -290,7 +290,7 @@ def test_the_cross_term_is_tried_where_it_is_zero_and_where_it_is_not(trials, ca
 
 def test_pairs_of_numbers_lie_in_range_and_one_of_them_is_equal(trials):
     for inputs in trials("f1"):
-        assert inputs["p"].shape == inputs["q"].shape == (20,)
+        assert inputs["p"].shape == inputs["q"].shape == (10,)
         assert max(np.max(abs(inputs["p"])), np.max(abs(inputs["q"]))) <= 5
         assert np.sum(inputs["p"] == inputs["q"]) == 1
 

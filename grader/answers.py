@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.errors import BrokenReference
 from grader.model import Trial
 from grader.reference import ReferenceModule
 
@@ -23,6 +24,12 @@ MOVE = 2.0**-30
 DRAWS = 8
 # An entry is never held to less than a tenth of the answer's largest entry, nor of what is usual among its trials.
 FLOOR = 0.1
+NOTHING = 2.0**-40
+# A bound beyond a hundredth of the size belongs to an ill-conditioned input or to a jump. Moving by less tells which:
+# at a jump the answer moves as far as before, and a bound made of that would let any answer pass.
+SUSPECT = 0.01
+FINER = 2.0**-10
+JUMP = 100.0
 
 
 class Answer:
@@ -48,12 +55,39 @@ def measured(
         arguments = [reference.arguments(name, trial) for trial in trials]
         values = [function(*given) for given in arguments]
         leaves = [_leaves(value) for value in values]
-        spreads = [_sensitivity(function, given, leaf) for given, leaf in zip(arguments, leaves, strict=True)]
-    usual = _usual_sizes(leaves, groups)
-    return [
-        Answer(value, _shaped_like(value, [_bound(*pair) for pair in zip(leaf, spread, usual[group], strict=True)]))
-        for value, leaf, spread, group in zip(values, leaves, spreads, groups, strict=True)
-    ]
+        _must_be_numbers(reference, name, leaves)
+        usual = _usual_sizes(leaves, groups)
+        # A float that is given as an integer now and then, such as a bare 0, is a float.
+        exact = [all(leaf.dtype.kind != "f" for leaf in column) for column in zip(*leaves, strict=True)]
+        answers = []
+        for trial, group, given, value, own in zip(trials, groups, arguments, values, leaves, strict=True):
+            spreads = _sensitivity(function, given, own)
+            # Of ties between integers the answer may say how they are broken.
+            if not all(exact) and _jumps(function, given, own, spreads, usual[group]):
+                raise _jump(reference, name, trial)
+            bounds = [_bound(*leaf) for leaf in zip(own, spreads, usual[group], exact, strict=True)]
+            answers.append(Answer(value, _shaped_like(value, bounds)))
+    return answers
+
+
+def _must_be_numbers(reference: ReferenceModule, name: str, leaves: Sequence[list[NDArray[Any]]]) -> None:
+    if len({len(leaf) for leaf in leaves}) == 1 and all(a.dtype.kind in "iuf" for leaf in leaves for a in leaf):
+        return
+    raise BrokenReference(
+        f"{name} does not return numbers, or a tuple of as many, in every trial",
+        file=reference.path,
+        line=reference.line(name),
+        remedy="correct it; where it returns a function, give it `evaluated_at` in the rubric",
+    )
+
+
+def _jump(reference: ReferenceModule, name: str, trial: Trial) -> BrokenReference:
+    return BrokenReference(
+        f"{name} jumps at the inputs of trial {trial.index} (regime {trial.regime}): nobody's rounding is right there",
+        file=reference.path,
+        line=reference.line(name),
+        remedy="let the input maker draw again where the answer hangs on a tie, or leave out the regime",
+    )
 
 
 def _leaves(value: Any) -> list[NDArray[Any]]:
@@ -70,19 +104,26 @@ def _shaped_like(value: Any, leaves: list[Any]) -> Any:
 
 
 def _usual_sizes(leaves: Sequence[list[NDArray[Any]]], groups: Sequence[Any]) -> dict[Any, list[float]]:
-    """For each group of trials, the median over its trials of the largest entry of each leaf."""
-    sizes: dict[Any, list[list[float]]] = {}
-    for group, leaf in zip(groups, leaves, strict=True):
-        sizes.setdefault(group, []).append([_largest(array) for array in leaf])
-    return {group: [float(np.median(column)) for column in zip(*rows, strict=True)] for group, rows in sizes.items()}
+    """For each group of trials, the median over its trials of the largest entry of each leaf.
+
+    Where that is nothing, as the answer is 0 in all trials of a kind, it is the median over the trials of all kinds:
+    two right programs differ there by rounding errors of what cancels, and no measurement sees how large that is.
+    """
+    largest = np.array([[_largest(array) for array in leaf] for leaf in leaves])
+    whole = np.median(largest, axis=0)
+    usual = {}
+    for group in dict.fromkeys(groups):
+        own = np.median(largest[[other == group for other in groups]], axis=0)
+        usual[group] = np.where(own > NOTHING * whole, own, whole).tolist()
+    return usual
 
 
 def _largest(array: NDArray[Any]) -> float:
     return float(np.max(np.abs(array[np.isfinite(array)]), initial=0.0))
 
 
-def _bound(value: NDArray[Any], spread: Floats, usual: float) -> Any:
-    if value.dtype.kind != "f":
+def _bound(value: NDArray[Any], spread: Floats, usual: float, exact: bool) -> Any:
+    if exact:
         return np.zeros(value.shape)  # labels and indices are equal or they are not
     size = np.maximum(spread, np.where(np.isfinite(value), np.abs(value), 0.0))
     floor = usual if size.ndim == 0 else FLOOR * max(usual, float(np.max(size, initial=0.0)))
@@ -92,34 +133,59 @@ def _bound(value: NDArray[Any], spread: Floats, usual: float) -> Any:
 # ---- sensitivity ----
 
 
-def _sensitivity(function: Callable[..., Any], arguments: list[Any], leaves: list[NDArray[Any]]) -> list[Floats]:
+def _jumps(
+    function: Callable[..., Any],
+    arguments: list[Any],
+    leaves: list[NDArray[Any]],
+    spreads: list[Floats],
+    usual: list[float],
+) -> bool:
+    """Whether large movements are those of a jump."""
+    sizes = [max(size, _largest(leaf)) for size, leaf in zip(usual, leaves, strict=True)]
+    suspects = [ROUNDINGS * spread > SUSPECT * size for spread, size in zip(spreads, sizes, strict=True)]
+    if not any(suspect.any() for suspect in suspects):
+        return False  # the usual case: nothing else is measured
+    finer = _sensitivity(function, arguments, leaves, MOVE * FINER)
+    return any(
+        bool(np.any(suspect & (other > JUMP * spread)))
+        for suspect, spread, other in zip(suspects, spreads, finer, strict=True)
+    )
+
+
+def _sensitivity(
+    function: Callable[..., Any], arguments: list[Any], leaves: list[NDArray[Any]], move: float = MOVE
+) -> list[Floats]:
     """The largest movement of every entry, in units of the movement of the inputs and intermediate results."""
     rng = np.random.default_rng(0)
     spreads = [np.zeros(leaf.shape) for leaf in leaves]
     for draw in range(2 * DRAWS):
-        moved = [_moved(value, rng) if draw < DRAWS else _noisy(value, rng) for value in arguments]
+        moved = [_moved(value, rng, move) if draw < DRAWS else _noisy(value, rng, move) for value in arguments]
         for spread, leaf, other in zip(spreads, leaves, _leaves(function(*moved)), strict=True):
             with np.errstate(invalid="ignore"):
-                movement = np.abs(np.asarray(other, dtype=np.float64) - leaf) / MOVE
+                movement = np.abs(np.asarray(other, dtype=np.float64) - leaf) / move
             np.maximum(spread, np.where(np.isfinite(movement), movement, 0.0), out=spread)
     return spreads
 
 
-def _moved(value: Any, rng: np.random.Generator) -> Any:
-    """A real input, moved; labels, counts and functions stay as they are."""
+def _moved(value: Any, rng: np.random.Generator, move: float) -> Any:
+    """A real input, moved; labels, masks, signs, counts and functions stay as they are."""
     if isinstance(value, float):
-        return value * (1 + MOVE * rng.choice([-1.0, 1.0]))
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        return value * (1 + MOVE * rng.choice([-1.0, 1.0], value.shape))
+        return value * (1 + move * rng.choice([-1.0, 1.0]))
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f" and not _discrete(value):
+        return value * (1 + move * rng.choice([-1.0, 1.0], value.shape))
     return value
 
 
-def _noisy(value: Any, rng: np.random.Generator) -> Any:
+def _discrete(array: NDArray[Any]) -> bool:
+    return bool(np.isin(array, (-1.0, 0.0, 1.0)).all())
+
+
+def _noisy(value: Any, rng: np.random.Generator, move: float) -> Any:
     """An input whose every use is a little off: arrays carry the noise along, functions add it to what they return."""
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        return _carrying(rng, value)
+    if isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f"):
+        return _carrying((rng, move), value)
     if callable(value):
-        return lambda *arguments: _moved(value(*(_plain(a) for a in arguments)), rng)
+        return lambda *arguments: _moved(value(*(_plain(a) for a in arguments)), rng, move)
     return value
 
 
@@ -127,29 +193,40 @@ def _plain(value: Any) -> Any:
     return value.view(np.ndarray) if isinstance(value, _Noisy) else value
 
 
-def _carrying(rng: np.random.Generator, values: Any) -> Any:
+Noise = tuple[np.random.Generator, float]
+# These do not round, so what comes of them is not moved.
+_SIGNS = (np.sign, np.absolute, np.fabs, np.negative, np.positive, np.copysign)
+_EXACT = frozenset((*_SIGNS, np.floor, np.ceil, np.rint, np.trunc, np.maximum, np.minimum, np.fmax, np.fmin))
+
+
+def _carrying(noise: Noise, values: Any) -> Any:
     noisy = np.asarray(values).view(_Noisy)
-    noisy.rng = rng
+    noisy.noise = noise
     return noisy
 
 
 class _Noisy(np.ndarray[Any, Any]):
-    """Monte-Carlo arithmetic: an array of which every floating-point result is moved by a random 2^-30."""
+    """Monte-Carlo arithmetic: an array of which every floating-point result is moved at random."""
 
-    rng: np.random.Generator
-    _UNSET = np.random.default_rng(0)
+    noise: Noise
+    _UNSET = (np.random.default_rng(0), MOVE)
 
     def __array_finalize__(self, parent: Any) -> None:
-        self.rng = getattr(parent, "rng", self._UNSET)
+        self.noise = getattr(parent, "noise", self._UNSET)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         if "out" in options:
             options["out"] = tuple(_plain(out) for out in options["out"])
         result = getattr(ufunc, method)(*(_plain(value) for value in inputs), **options)
-        return tuple(map(self._off, result)) if isinstance(result, tuple) else self._off(result)
+        rng, move = self.noise
+        off = (rng, 0.0 if ufunc in _EXACT else move)
+        return tuple(self._off(item, *off) for item in result) if isinstance(result, tuple) else self._off(result, *off)
 
-    def _off(self, result: Any) -> Any:
+    def _off(self, result: Any, rng: np.random.Generator, move: float) -> Any:
         result = np.asarray(result)
         if result.dtype.kind != "f":
             return result[()]
-        return _carrying(self.rng, result * (1 + MOVE * self.rng.uniform(-1, 1, result.shape)))
+        return _carrying(self.noise, result * (1 + move * rng.uniform(-1, 1, result.shape)))
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return round(float(self), digits)

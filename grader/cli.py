@@ -5,7 +5,9 @@ a reference, or the grader itself).
 """
 
 import contextlib
+import io
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -40,6 +42,9 @@ def main() -> None:
 
     `grade DIR` grades one submission; it is short for `grade submission DIR`.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names of files and terminals need not know every letter
+            stream.reconfigure(errors="backslashreplace")
 
 
 @main.command()
@@ -152,7 +157,7 @@ def _deliver(report: "Report", destination: Path, json_to: str | None) -> None:
     except OSError as error:
         raise UsageError(f"the report cannot be written: {error}", remedy="name another folder with --out") from None
     if json_to == "-":
-        click.echo(data, nl=False)
+        click.echo(data.encode(), nl=False)  # JSON is UTF-8, whatever the terminal is
         return
     colour = sys.stdout.isatty()
     click.echo(summary(report, width=min(shutil.get_terminal_size().columns, 100), colour=colour))
@@ -171,6 +176,12 @@ def _errors_told() -> Iterator[None]:
     except GraderError as error:
         click.echo(f"error: {error}", err=True)
         _leave(error.exit_code)
+    except (click.ClickException, BrokenPipeError):
+        raise
+    except (Exception, SystemExit):  # noqa: BLE001 - 1 would say "below --fail-under", 0 that all is well
+        traceback.print_exc()
+        click.echo("error: this is a defect of the reference or the grader: the lines above say where", err=True)
+        _leave(3)
 
 
 def _leave(code: int) -> NoReturn:

@@ -51,8 +51,9 @@ def conformed(answer: Any, expected: Any, what: str = "Your function returned") 
         return _conformed_tuple(answer, expected, what)
     if answer is None:
         raise _misfit(f"{what} None: does it end with a return statement?")
-    array = _array(answer, what)
-    shape = np.shape(expected)
+    array, shape = _array(answer, what), np.shape(expected)
+    if array.ndim > len(shape) == 1 and (len(array),) == shape == (array.size,) and _in_a_row(answer):
+        array = array.reshape(shape)
     if array.shape != shape and not (shape == () and array.size == 1):
         raise _misfit(f"{what} {kind(answer)}, where {_wanted(shape)} is asked for.{_hint(array.shape, shape)}")
     return array.item() if shape == () else array
@@ -94,6 +95,13 @@ def _array(answer: Any, what: str) -> Array:
     if array.dtype.kind not in "iuf":
         raise _misfit(f"{what} {kind(answer)}, where real numbers are asked for.")
     return array
+
+
+def _in_a_row(answer: Any) -> bool:
+    """Whether an answer is a list of arrays, such as of one-element ones, which are numbers."""
+    if isinstance(answer, Tensor) or not isinstance(answer, (list, tuple)):
+        return False
+    return all(isinstance(item, (Tensor, np.ndarray, float, int)) for item in answer)
 
 
 def _plain(answer: Any) -> Any:

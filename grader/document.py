@@ -1,6 +1,8 @@
 """A YAML file read into typed records: every scalar is text until the field's type decides, every error has a line."""
 
 import difflib
+import math
+import re
 import types
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +17,12 @@ T = TypeVar("T")
 Special = Mapping[Any, Callable[["Reader", yaml.Node], Any]]
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+# A student writes a document too (submission.yaml), and libyaml dies of one that is nested without end.
+MAX_SIZE = 4 << 20
+MAX_NESTING = 100
+SAFE_NESTING = 1000
+_OPENERS = re.compile(r"[\[{?]|- |^ {100}", re.MULTILINE)
+
 
 def read(path: Path, kind: type[T], special: Special | None = None) -> T:
     """The file as a record of this kind. A record's field `line` receives the line it starts at.
@@ -25,18 +33,34 @@ def read(path: Path, kind: type[T], special: Special | None = None) -> T:
         RubricError with file, line and remedy: no such file, no YAML, unknown or missing keys, wrong values.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        if path.stat().st_size > MAX_SIZE:
+            raise RubricError(f"is larger than {MAX_SIZE >> 20} MB", file=path)
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise RubricError(f"cannot be read: {error}", file=path) from None
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        node = _composed(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         message = getattr(error, "problem", None) or str(error)
         raise RubricError(f"no YAML: {message}", file=path, line=mark.line + 1 if mark else 0) from None
     if node is None:
         raise RubricError("is empty", file=path, remedy="write it; `docs/` has the format")
-    return Reader(path, special or {}).value(node, kind, "the file")  # type: ignore[no-any-return]
+    try:
+        return Reader(path, special or {}).value(node, kind, "the file")  # type: ignore[no-any-return]
+    except RecursionError:
+        raise RubricError("holds something that holds itself", file=path) from None
+
+
+def _composed(text: str) -> yaml.Node | None:
+    # Few openers cannot be nested dangerously deep; where there are many, the flat stream of events tells.
+    if len(_OPENERS.findall(text)) > SAFE_NESTING:
+        depth = 0
+        for event in yaml.parse(text, Loader=_Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_NESTING:
+                raise yaml.YAMLError("it is nested too deep")
+    return yaml.compose(text, Loader=_Loader)
 
 
 class Reader:
@@ -102,14 +126,14 @@ class Reader:
         return [self.plain(item) for item in node.value] if isinstance(node, yaml.SequenceNode) else node.value
 
     def _optional(self, node: yaml.Node, kind: Any, what: str) -> Any:
-        if isinstance(node, yaml.ScalarNode) and node.value in ("", "null", "~"):
+        if isinstance(node, yaml.ScalarNode) and (_is_nothing(node) or node.value in ("null", "~")):
             return None
         (inner,) = (option for option in get_args(kind) if option is not types.NoneType)
         return self.value(node, inner, what)
 
     def _items(self, node: yaml.Node, kind: Any, what: str) -> tuple[Any, ...]:
         if isinstance(node, yaml.ScalarNode):  # a list of one may stand without brackets
-            return (self.value(node, kind, what),)
+            return () if _is_nothing(node) else (self.value(node, kind, what),)
         if not isinstance(node, yaml.SequenceNode):
             raise self.error(node, f"{what} has to be a list")
         return tuple(self.value(item, kind, f"an item of {what}") for item in node.value)
@@ -121,9 +145,17 @@ class Reader:
         if kind is str:
             return node.value
         try:
-            return msgspec.convert(node.value, kind, strict=False)
-        except msgspec.ValidationError:
+            value = float(node.value) if kind is float else msgspec.convert(node.value, kind, strict=False)
+        except (ValueError, msgspec.ValidationError):
             raise self.error(node, f"{what} has to be {wanted}, not '{node.value}'") from None
+        if kind is float and not math.isfinite(value):
+            raise self.error(node, f"{what} has to be {wanted}, not '{node.value}'")
+        return value
+
+
+def _is_nothing(node: yaml.ScalarNode) -> bool:
+    """Whether nothing stands after the colon (not even quotes)."""
+    return node.value == "" and not node.style
 
 
 def unknown(what: str, name: str, known: list[str]) -> str:

@@ -108,7 +108,8 @@ class Draw:
 
     def probability(self, low: float = 0.0, high: float = 1.0) -> float:
         """A probability p in [low, high]; 1 - p is exact too."""
-        return float(np.round(self.generator.uniform(low, high) / _GRAIN) * _GRAIN)
+        grains = np.round(self.generator.uniform(low, high) / _GRAIN)
+        return float(np.clip(grains, np.ceil(low / _GRAIN), np.floor(high / _GRAIN)) * _GRAIN)
 
     def simplex(self, n: int, concentration: float = 1.0) -> Floats:
         """n positive probabilities that add up to exactly 1; uneven when the concentration is small."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import difflib
+import hashlib
 import importlib.util
 import inspect
 import sys
@@ -13,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.errors import BrokenReference, GraderError, StudentFault
+from grader.errors import BrokenReference, GraderError, StudentFault, UsageError
 from grader.model import Trial
 from grader.store import digest
 
@@ -28,7 +29,7 @@ class ReferenceModule:
     def __init__(self, path: Path) -> None:
         self.path = path
         # Before the import: what is kept under it belongs to this source or to an older one, never to a newer one.
-        self.digest = digest(path.parent, path.name) if path.is_file() else ""
+        self.digest = _digest(path)
         self.module = _imported(path)
         self._signatures: dict[str, inspect.Signature] = {}
 
@@ -53,12 +54,16 @@ class ReferenceModule:
 
     def line(self, name: str) -> int:
         """The line that a function starts at."""
-        return inspect.unwrap(self.function(name)).__code__.co_firstlineno  # type: ignore[no-any-return]
+        code = getattr(inspect.unwrap(self.function(name)), "__code__", None)
+        return code.co_firstlineno if code else 0
 
     def arguments(self, name: str, trial: Trial) -> list[Any]:
         """The inputs of a trial that a function is called with, in the order of its signature."""
         inputs, parameters = trial.inputs, self._signature(name).parameters
-        missing = [p.name for p in parameters.values() if p.name not in inputs and p.default is p.empty]
+        given = [key for key in parameters if key in inputs]
+        # Arguments go by position: only the last ones can be left to their defaults.
+        gaps = [key for key, _ in zip(parameters, given, strict=False) if key not in inputs]
+        missing = gaps + [p.name for p in parameters.values() if p.name not in inputs and p.default is p.empty]
         if missing:
             raise BrokenReference(
                 f"{name} takes '{missing[0]}', which the input maker does not make",
@@ -66,15 +71,20 @@ class ReferenceModule:
                 line=self.line(name),
                 remedy=f"return '{missing[0]}' from the maker that the rubric names for {name}",
             )
-        return [inputs[key] for key in parameters if key in inputs]
+        return [inputs[key] for key in given]
 
     def objection(self, name: str, arguments: list[Any]) -> str:
         """What a property asserts in vain, as the sentence for the student; '' when it holds."""
         claim = self.function(name)
         try:
-            claim(*arguments)
+            returned = claim(*arguments)
         except AssertionError as broken:
-            return _sentence(str(broken) or (claim.__doc__ or f"{name} does not hold").strip().splitlines()[0])
+            if _is_of_a_reference(broken):
+                raise
+            return _sentence(str(broken) or (inspect.getdoc(claim) or f"{name} does not hold").partition("\n")[0])
+        if returned is not None:  # a truth value, or a generator that never ran
+            remedy = "assert it instead: what a property returns is not looked at"
+            raise BrokenReference(f"{name} returns a value", file=self.path, line=self.line(name), remedy=remedy)
         return ""
 
     @contextlib.contextmanager
@@ -86,15 +96,31 @@ class ReferenceModule:
         except (GraderError, StudentFault):
             raise
         except Exception as error:
-            frames = traceback.extract_tb(error.__traceback__)
-            own = [frame for frame in frames if Path(frame.filename).parent == self.path.parent]
-            place = own[-1] if own else None
-            raise BrokenReference(
-                f"{type(error).__name__}: {error}",
-                file=place.filename if place else self.path,
-                line=(place.lineno or 0) if place else 0,
-                remedy="correct the reference; no student's points depend on it until then",
-            ) from error
+            remedy = "correct the reference; no student's points depend on it until then"
+            raise _broken(error, self.path, remedy) from error
+
+
+def _digest(path: Path) -> str:
+    try:
+        return digest(path.parent, path.name)
+    except OSError as error:
+        raise BrokenReference(f"cannot be read: {error}", file=path.parent) from error
+
+
+def _broken(error: Exception, path: Path, remedy: str = "") -> BrokenReference:
+    """The error with the last line of the reference's folder that it came through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    folder = path.parent.resolve()
+    own = [frame for frame in frames if Path(frame.filename).resolve().parent == folder]
+    file, line = (own[-1].filename, own[-1].lineno or 0) if own else (path, 0)
+    return BrokenReference(f"{type(error).__name__}: {error}", file=file, line=line, remedy=remedy)
+
+
+def _is_of_a_reference(broken: AssertionError) -> bool:
+    """Whether a property's AssertionError comes from a function that ran for comparison: behind code of ours."""
+    assert broken.__traceback__ is not None, "it was raised"
+    ours = Path(__file__).parent
+    return any(ours in Path(f.filename).parents for f in traceback.extract_tb(broken.__traceback__.tb_next))
 
 
 def _sentence(text: str) -> str:
@@ -108,7 +134,11 @@ def _imported(path: Path) -> types.ModuleType:
         raise BrokenReference(
             "there is no such reference", file=path, remedy="write it, or correct the rubric's `file`"
         )
-    package = f"_reference_{path.parent.resolve()}".replace(".", "_")
+    if sys.flags.optimize:
+        remedy = "unset PYTHONOPTIMIZE, or leave out -O"
+        raise UsageError("Python was told to leave out assertions, which is what properties are made of", remedy=remedy)
+    # One package for each folder, so that siblings can be imported and two courses do not mix.
+    package = "_reference_" + hashlib.sha256(str(path.parent.resolve()).encode()).hexdigest()[:16]
     parent = sys.modules.setdefault(package, types.ModuleType(package))
     parent.__path__ = [str(path.parent)]
     name = f"{package}.{path.stem}"
@@ -122,8 +152,5 @@ def _imported(path: Path) -> types.ModuleType:
             f"SyntaxError: {error.msg}", file=error.filename or path, line=error.lineno or 0
         ) from error
     except Exception as error:
-        line = next(
-            (f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == str(path)), 0
-        )
-        raise BrokenReference(f"{type(error).__name__}: {error}", file=path, line=line or 0) from error
+        raise _broken(error, path) from error
     return module

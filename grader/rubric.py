@@ -1,6 +1,6 @@
 """The rubric: what earns points, and how each part is judged."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -100,13 +100,24 @@ def _flaws(rubric: Rubric, stem: str) -> Iterator[Flaw]:
     """(line, message, remedy) of what is well-formed and makes no sense."""
     if rubric.id != stem:
         yield 1, f"the id is '{rubric.id}', the file's name says '{stem}'", "let them agree"
-    seen: set[str] = set()
+    if rubric.seed < 0:
+        yield 1, f"the seed is {rubric.seed}", "make it 0 or more"
+    for name in rubric.limits.__struct_fields__:
+        if getattr(rubric.limits, name) <= 0:
+            yield 1, f"the limit '{name}' is {getattr(rubric.limits, name):g}", "make it more than 0"
+    yield from _repeated("problem", rubric.problems)
+    yield from _repeated("part", [part for problem in rubric.problems for part in problem.parts])
     for problem in rubric.problems:
         for part in problem.parts:
-            if part.id in seen:
-                yield part.line, f"part '{part.id}' stands twice", "give one of them another id"
-            seen.add(part.id)
             yield from _part_flaws(part, problem)
+
+
+def _repeated(what: str, records: Iterable[Problem | Part]) -> Iterator[Flaw]:
+    seen: set[str] = set()
+    for record in records:
+        if record.id in seen:
+            yield record.line, f"{what} '{record.id}' stands twice", "give one of them another id"
+        seen.add(record.id)
 
 
 def _part_flaws(part: Part, problem: Problem) -> Iterator[Flaw]:

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import numpy as np
 
 import grader
 from grader import wire
+
+# A file opens with a hash of the rest, so that a damaged one is known by it.
+SEAL = hashlib.sha256().digest_size
 
 
 class Store:
@@ -35,28 +39,39 @@ class Store:
         """Writes what is new; whole or not at all."""
         if not self.changed:
             return
-        with contextlib.suppress(OSError, wire.WireError):
+        # Its name is nobody else's: threads, and machines that share the folder, may write at the same time.
+        draft = self.path.with_suffix(f".{secrets.token_hex(8)}")
+        try:
             data = wire.encode(self.kept)
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            draft = self.path.with_suffix(f".{os.getpid()}")
-            draft.write_bytes(data)
+            draft.write_bytes(hashlib.sha256(data).digest() + data)
             draft.replace(self.path)
             self.changed = False
+        except (OSError, wire.WireError):
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
 
     def _read(self) -> dict[str, Any]:
         try:
-            data = self.path.read_bytes()
+            file = self.path.read_bytes()
+            seal, data = file[:SEAL], file[SEAL:]
+            if hashlib.sha256(data).digest() != seal:
+                return {}
             start = wire.PREFIX.size
             header, _ = wire.lengths(data[:start])
-            kept = wire.decode(data[start : start + header], data[start + header :], writable=True)
-        except (OSError, wire.WireError, ValueError):
+            kept = wire.decode(data[start : start + header], data[start + header :])
+        except (OSError, wire.WireError):
             return {}
         return kept if isinstance(kept, dict) else {}
 
 
 def _folder() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("GRADER_CACHE") or Path(home) / "grader")
+    if named := os.environ.get("GRADER_CACHE"):
+        return Path(named)
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "grader"
+    except RuntimeError:  # a user without a home, as in some containers: nothing is kept
+        return Path(os.devnull)
 
 
 def digest(folder: Path, *parts: Any) -> str:
@@ -67,7 +82,8 @@ def digest(folder: Path, *parts: Any) -> str:
     """
     state = hashlib.sha256()
     ours = [Path(grader.__file__).parent / f"{name}.py" for name in ("answers", "draw", "trials", "wire", "store")]
-    for path in [*ours, *sorted(folder.glob("*.py"))]:
+    theirs = sorted(path for path in folder.rglob("*.py") if path.is_file())  # editors leave dead links
+    for path in [*ours, *theirs]:
         data = path.read_bytes()
         state.update(f"{path.name}\0{len(data)}\0".encode() + data)
     state.update(repr((np.__version__, *parts)).encode())

@@ -12,7 +12,9 @@ from grader.model import Author
 
 MAX_SCANNED = 4 << 20
 MAX_FILES = 200
-_IMPORTS_TORCH = re.compile(rb"^\s*(import|from)\s+torch\b", re.MULTILINE)
+# A label is a few lines.
+MAX_LABEL = 8 << 10
+_IMPORTS_TORCH = re.compile(rb"^[ \t]*(import|from)[ \t]+torch\b", re.MULTILINE)
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,8 +42,8 @@ class Submission:
 
     @property
     def name(self) -> str:
-        """What the submission is called: its folder's name."""
-        return self.folder.name
+        """What the submission is called: its folder's name, as text."""
+        return self.folder.name.encode("utf-8", "replace").decode()
 
     def assignment(self, known: list[str]) -> str:
         """The assignment that the label names, else that of a folder above; '' when neither says."""
@@ -55,6 +57,8 @@ class Submission:
 def _label(path: Path) -> Label:
     if not path.is_file():
         return Label()
+    if path.stat().st_size > MAX_LABEL:
+        raise UsageError(f"is larger than {MAX_LABEL >> 10} KiB", file=path, remedy="see README.md for what it may say")
     try:
         return read(path, Label)
     except RubricError as error:

@@ -85,11 +85,16 @@ def trial(maker: Callable[..., Any], regime: str, case: dict[str, str], rng: np.
     arguments = typed(maker, case)
     with np.errstate(all="ignore"):
         inputs = dict(maker(Draw(rng, regime), **arguments))
-    for value in inputs.values():
-        # Everybody gets the same inputs, so nobody may change them; a student is sent copies.
-        if isinstance(value, np.ndarray):
-            value.setflags(write=False)
-    return Trial(index, arguments, regime, inputs)
+    return Trial(index, arguments, regime, {name: _kept(value) for name, value in inputs.items()})
+
+
+def _kept(value: Any) -> Any:
+    """An input as everybody gets it: a number of python's own, or an array that cannot be changed."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    return value
 
 
 @functools.cache

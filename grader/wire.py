@@ -48,6 +48,9 @@ def _tree() -> Any:
 
 _HEADERS = msgspec.msgpack.Decoder(_tree())
 
+# What python has a type of its own for is sent as that: 3 * [0] is a list for an int, and a number for an array.
+_NUMBERS_OF_NUMPY = (np.bool_, np.integer, np.float64, np.complex128)
+
 
 class WireError(Exception):
     """A value that cannot be sent, or bytes that are no frame; the sentence is fit for a student."""
@@ -119,19 +122,21 @@ class _Packer:
             return value
         if kind is np.ndarray and depth:
             return ["array", *self._array(value)]
-        if isinstance(value, (str, int)) and not isinstance(value, np.generic):
-            return self._text_or_int(value)
+        if isinstance(value, _NUMBERS_OF_NUMPY):
+            value = value.item()
+        if isinstance(value, (str, int, float)) and not isinstance(value, np.generic):
+            return self._text_or_number(value)
         if depth == 0:
             raise WireError(f"data nested deeper than {MAX_DEPTH} levels")
         if isinstance(value, (list, tuple, dict)):
             return self._container(value, depth)
         if isinstance(value, (np.generic, np.ndarray)):
             return ["array", *self._array(_unmasked(value))]
-        if isinstance(value, (float, complex)):
-            return ["complex", value.real, value.imag] if isinstance(value, complex) else float(value)
-        return self._foreign(value)
+        return ["complex", value.real, value.imag] if isinstance(value, complex) else self._foreign(value)
 
-    def _text_or_int(self, value: str | int) -> Any:
+    def _text_or_number(self, value: str | int | float) -> Any:
+        if isinstance(value, (bool, float)):
+            return value if isinstance(value, bool) else float(value)
         if isinstance(value, str):
             if len(value) > MAX_HEADER:
                 raise WireError("a text that is too long")

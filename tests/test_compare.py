@@ -53,6 +53,8 @@ def tensor(*numbers: float) -> Tensor:
         pytest.param([np.array(1.0), np.array(2.0)], id="list of arrays without axes"),
         pytest.param([Tensor(np.array(1.0), "cpu"), Tensor(np.array(2.0), "cpu")], id="list of tensors"),
         pytest.param([Tensor(np.array(1.0), "cpu"), 2.0], id="list of a tensor and a number"),
+        pytest.param([np.array([1.0]), np.array([2.0])], id="list of one-element arrays"),
+        pytest.param((tensor(1.0), tensor(2.0)), id="tuple of one-element tensors"),
         pytest.param([1, 2], id="integers"),
         pytest.param(np.array([1, 2], np.uint8), id="unsigned integers"),
         pytest.param(np.array([1.0, 2.0], np.float32), id="single precision"),
@@ -101,6 +103,7 @@ def test_an_integer_of_any_size_is_a_number(expected):
     ("answer", "expected", "words"),
     [
         pytest.param(np.zeros((3, 1)), np.zeros(3), "shape (3, 1), where an array of shape (3,)", id="column"),
+        pytest.param([[0.0]] * 3, np.zeros(3), "Axes of length one count", id="column as lists"),
         pytest.param(np.zeros((1, 3)), np.zeros(3), "Axes of length one count", id="row"),
         pytest.param(np.zeros(3), np.zeros((3, 1)), "Axes of length one count", id="flat for a column"),
         pytest.param(np.zeros((2, 3)), np.zeros((3, 2)), "It looks transposed.", id="transposed"),

@@ -113,8 +113,20 @@ def test_an_array_in_any_dress_comes_back_as_a_plain_one(array):
     np.testing.assert_array_equal(returned, np.asarray(array))
 
 
-@pytest.mark.parametrize("scalar", [np.float32(0.1), np.int64(7), np.bool_(True), np.complex64(1j), np.float64(0.1)])
-def test_a_numpy_scalar_comes_back_as_an_array_without_axes(scalar):
+@pytest.mark.parametrize(
+    ("scalar", "plain"),
+    [(np.float64(0.1), 0.1), (np.int64(7), 7), (np.uint8(7), 7), (np.True_, True), (np.complex128(1j), 1j)],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_numpy_number_comes_back_as_a_number_of_python(scalar, plain):
+    returned = there_and_back([scalar])[0]
+
+    assert type(returned) is type(plain)
+    assert returned == plain
+
+
+@pytest.mark.parametrize("scalar", [np.float32(0.1), np.float16(0.1), np.complex64(1j)])
+def test_a_numpy_number_of_less_precision_comes_back_as_an_array_without_axes(scalar):
     returned = there_and_back(scalar)
 
     assert returned.shape == ()

@@ -6,7 +6,6 @@ from grader.checks.sides import Reference, Student
 from grader.compare import Tolerance, disagreement
 from grader.model import CORRECT, Status, Trial, Verdict
 
-
 ADVICE = "Work it out by hand for the input that is shown."
 
 

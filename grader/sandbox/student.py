@@ -1,12 +1,14 @@
 """The functions of one problem file as values: a call of one is a call across the trust boundary."""
 
+import contextlib
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from grader.errors import StudentFault
+from grader.compare import kind
+from grader.errors import SandboxError, StudentFault
 from grader.model import Fault, Limits, Status
 from grader.sandbox.worker import Handle, Worker
 from grader.sandbox.zygote import Zygote
@@ -17,21 +19,26 @@ class Student:
 
     A worker is forked when the first function is called. When the student's code ends or blocks it, the function
     in question is out and the others go on in a new worker.
+
+    `taken` are the files and functions that the homework asks for: nobody is told to rename one of those.
     """
 
-    def __init__(self, zygote: Zygote, folder: Path, file: str, limits: Limits) -> None:
-        self.zygote, self.folder, self.file, self.limits = zygote, folder, file, limits
+    def __init__(
+        self, zygote: Zygote, folder: Path, file: str, limits: Limits, taken: Collection[str] = frozenset()
+    ) -> None:
+        self.zygote, self.folder, self.file, self.limits, self.taken = zygote, folder, file, limits, taken
         self.worker: Worker | None = None
         self.names: list[str] = []
         self.out: dict[str, Fault] = {}  # functions that ended their worker
-        self.unusable: Fault | None = _unreadable(folder, file)
+        self.unusable: Fault | None = _unreadable(folder, file, taken)
         self.printed = ""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self._put_away()
+        with contextlib.suppress(SandboxError):  # nothing more is asked; who needs another worker is told
+            self._put_away()
 
     def function(self, name: str) -> Callable[..., Any]:
         """The function of this name, as a value. Calling it raises StudentFault when there is no answer."""
@@ -79,7 +86,7 @@ class Student:
             self.out[name] = ended.fault
         values += [self.out.get(name)] * (len(calls) - len(values))
         rows = iter([values[i : i + len(points)] for i in range(0, len(values), len(points))])
-        return [_row(next(rows)) if isinstance(result, Handle) else result for result in results]
+        return [_row(next(rows)) if isinstance(result, Handle) else _no_function_but(result) for result in results]
 
     def _ready(self, name: str) -> Worker:
         """A worker that has loaded the file; StudentFault where the function cannot be called in any."""
@@ -87,7 +94,8 @@ class Student:
         if fault is None and (self.worker is None or not self.worker.open):
             fault = self._load()
         if fault is None and name not in self.names:
-            fault = Fault(status=Status.MISSING, message=_no_function(self.file, name, self.names))
+            hint = _hint(name, self.names, self.taken)
+            fault = Fault(status=Status.MISSING, message=f"{self.file} has no function {name}.{hint}")
         if fault is not None or self.worker is None:
             raise StudentFault(fault or Fault(status=Status.CRASHED, message="Your code ended."))
         return self.worker
@@ -113,30 +121,36 @@ def _row(values: list[Any]) -> Any:
     return next((value for value in values if isinstance(value, Fault)), values)
 
 
+def _no_function_but(result: Any) -> Fault:
+    if isinstance(result, Fault):
+        return result
+    message = f"Your function returned {kind(result)}, where a function is asked for."
+    return Fault(status=Status.WRONG, message=message)
+
+
 def _printed(worker: Worker) -> str:
     text = bytes(worker.printed).decode("utf-8", "replace")
     dropped = worker.printed_bytes - len(worker.printed)
     return f"{text}\n[{dropped} more bytes were printed]" if dropped else text
 
 
-def _unreadable(folder: Path, file: str) -> Fault | None:
+def _unreadable(folder: Path, file: str, taken: Collection[str]) -> Fault | None:
     """Why a problem file cannot even be opened, if it cannot."""
     path = folder / file
-    if path.is_file():
+    if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
         return None
     if path.exists() or path.is_symlink():
-        message = f"{file} is no file that can be read: hand in a plain Python file."
+        message = f"{file} is no file of this folder that can be read: hand in a plain Python file."
         return Fault(status=Status.UNREADABLE, message=message)
-    near = difflib.get_close_matches(file, _names_in(folder), n=1, cutoff=0.7)
-    hint = f" Is it {near[0]}? Rename that to {file}." if near else ""
+    hint = _hint(file, _names_in(folder), taken)
     return Fault(status=Status.MISSING, message=f"{file} is not in the folder.{hint}")
 
 
 def _names_in(folder: Path) -> list[str]:
-    return sorted(path.name[:200] for path in folder.iterdir())
+    return sorted(path.name[:200].encode("utf-8", "replace").decode() for path in folder.iterdir())
 
 
-def _no_function(file: str, name: str, names: list[str]) -> str:
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f" Is it {near[0]}? Rename that to {name}." if near else ""
-    return f"{file} has no function {name}.{hint}"
+def _hint(missing: str, names: list[str], taken: Collection[str]) -> str:
+    """Which of the names may be the missing one, misspelt."""
+    near = difflib.get_close_matches(missing, [name for name in names if name not in taken], n=1, cutoff=0.7)
+    return f" Is it {near[0]}? Rename that to {missing}." if near else ""

@@ -11,13 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from grader import wire
-from grader.errors import StudentFault
+from grader.errors import SandboxError, StudentFault
 from grader.model import Fault, Limits, Status
-from grader.sandbox.zygote import Zygote, write_end
+from grader.sandbox.zygote import ANSWER_SECONDS, Zygote, write_end
 
 # How long a worker that closed its channel has to finish dying before it is ended.
 DYING_SECONDS = 0.5
 MAX_ASKED_BYTES = 1 << 20
+# What the answers to one message may take of the judge's memory, where a byte of a header becomes many.
+MAX_ANSWERED_BYTES = 256 << 20
+HEADER_GROWTH = 16
+MAX_REASON = 400
+# What a process usually died of, as far as that can be told.
+_CAUSES: dict[int, str] = {
+    signal.SIGSEGV: "SIGSEGV: often a recursion that does not end",
+    signal.SIGKILL: "SIGKILL: often too much memory",
+    signal.SIGABRT: "SIGABRT: often a library that was called with wrong data",
+}
 # How long to wait for the channel alone; only then is the output looked after as well.
 QUICK_SECONDS = 0.002
 
@@ -37,9 +47,16 @@ class Worker:
         self.printed_bytes = 0
         self.lent: list[Callable[..., Any]] = []
         self.buffer = bytearray()
+        self.size = self.answered = 0
+        self.doing = ""  # what it is asked to do, as the end of a sentence
+        # All in all it may keep the judge waiting for twice as long as it may compute.
+        self.patience = self.left = 2.0 * limits.cpu_seconds
         try:
             with theirs:
                 self.pid = zygote.fork(theirs, write, folder, limits.of_worker())
+        except BaseException:
+            self._hang_up()
+            raise
         finally:
             os.close(write)
         self.open = True
@@ -51,39 +68,74 @@ class Worker:
         if not self.open:
             return 0
         self.open = False
-        status = self.zygote.end(self.pid, grace)
-        self._drain()
+        try:
+            return self.zygote.end(self.pid, grace)
+        finally:
+            self._drain()
+            self._hang_up()
+
+    def _hang_up(self) -> None:
         self.channel.close()
         os.close(self.output)
-        return status
 
     # ---- what the judge asks of it ----
 
     def load(self, file: str) -> list[str]:
         """The names of the callables that a problem file defines."""
-        deadline = time.monotonic() + self.limits.seconds
-        self._send(("load", file), deadline)
-        match self._receive(deadline):
+        self._locked_down()
+        self.doing = f"when {file} is imported"
+        with self._limited() as deadline:
+            self._send(("load", file), deadline)
+            answer = self._receive(deadline)
+        match answer:
             case ("loaded", list(names)):
                 return [str(name)[:100] for name in names]
             case ("fault", dict(fault)):
-                raise StudentFault(told(fault, f"when {file} is imported"))
+                raise StudentFault(told(fault, self.doing))
         raise self._gone("sent back something that is no answer", Status.UNREADABLE)
 
     def calls(self, calls: Sequence[tuple[str | int, list[Any]]]) -> Iterator[Any]:
-        """The value, or the Fault, of each call in turn; all of them go out in one message."""
-        deadline = time.monotonic() + self.limits.seconds
-        self._send(("calls", list(calls)), deadline)
-        for target, _ in calls:
-            yield self._result(str(target), deadline)
+        """The value, or the Fault, of each call in turn; all of them go out in one message.
 
-    def _result(self, name: str, deadline: float) -> Any:
+        A target is a function's name, or the number of one that was returned.
+        """
+        self.answered = 0
+        self.doing = f"when {calls[0][0]} is called"
+        if isinstance(calls[0][0], int):
+            self.doing = "when the function that you returned is called"
+        with self._limited() as deadline:
+            self._send(("calls", list(calls)), deadline)
+            for _ in calls:
+                yield self._result(deadline)
+
+    def _locked_down(self) -> None:
+        """Waits until it is ready for the student's file; what goes wrong before that is ours."""
+        with contextlib.suppress(StudentFault):
+            if self._receive(time.monotonic() + ANSWER_SECONDS) == ("locked down",):
+                return
+        self.close()
+        said = bytes(self.printed).decode("utf-8", "replace").strip()
+        raise SandboxError(f"a worker could not be locked down: {said}", remedy="see what this machine refuses it")
+
+    @contextlib.contextmanager
+    def _limited(self) -> Iterator[float]:
+        """The deadline of what is asked now; the time that it takes is taken off what is left."""
+        start = time.monotonic()
+        try:
+            yield start + min(self.limits.seconds, self.left)
+        finally:
+            self.left -= time.monotonic() - start
+
+    def _result(self, deadline: float) -> Any:
         while True:
             match self._receive(deadline):
                 case ("value", value):
+                    self.answered += self.size
+                    if self.answered > MAX_ANSWERED_BYTES:
+                        raise self._gone("sent back more data than is asked for", Status.UNREADABLE)
                     return value
                 case ("fault", dict(fault)):
-                    return told(fault, f"when {name} is called")
+                    return told(fault, self.doing)
                 case ("ask", int(number), list(arguments)):
                     self._send(self._answer(number, arguments), deadline)
                 case _:
@@ -124,6 +176,7 @@ class Worker:
         try:
             self._gather(wire.PREFIX.size, deadline)
             header, body = wire.lengths(bytes(self.buffer[: wire.PREFIX.size]))
+            self.size = HEADER_GROWTH * header + body
             start = wire.PREFIX.size + header
             self._gather(start + body, deadline)
             frame = bytes(self.buffer[: start + body])
@@ -175,25 +228,32 @@ class Worker:
     # ---- endings ----
 
     def _late(self) -> StudentFault:
-        return self._gone(f"did not finish within {self.limits.seconds:g} s", Status.TIMED_OUT)
+        limit = f"{self.limits.seconds:g} s" if self.limits.seconds < self.left else f"{self.patience:g} s in all"
+        what = f"did not finish within {limit}"
+        return self._gone(what, Status.TIMED_OUT, "look for a loop that does not end, or does too much")
 
-    def _gone(self, what: str, status: Status) -> StudentFault:
+    def _gone(self, what: str, status: Status, advice: str = "") -> StudentFault:
+        """Ends it, and says why: what it did, when, and what to do about that."""
         self.close()
-        return StudentFault(Fault(status=status, message=f"Your code {what}."))
+        when = f", {self.doing}" if self.doing else ""
+        return StudentFault(Fault(status=status, message=f"Your code {what}{when}{advice and ': '}{advice}."))
 
     def _ended(self) -> StudentFault:
         """The worker hung up: what its status says of why."""
         status = self.close(grace=DYING_SECONDS)
         if not os.WIFSIGNALED(status):
             code = os.waitstatus_to_exitcode(status)
-            what = f"ended the Python process (exit code {code}): remove calls of os._exit and the like"
-            return StudentFault(Fault(status=Status.CRASHED, message=f"Your code {what}."))
+            if code == wire.BROKEN:
+                what, advice = "broke the Python process it runs in", "leave built-in functions and open files alone"
+            else:
+                what, advice = f"ended the Python process (exit code {code})", "remove calls of os._exit and the like"
+            return self._gone(what, Status.CRASHED, advice)
         number = os.WTERMSIG(status)
         if number == signal.SIGXCPU:
-            limit = f"used more than {self.limits.cpu_seconds} s of processor time"
-            return StudentFault(Fault(status=Status.TIMED_OUT, message=f"Your code {limit}."))
-        what = f"made the Python process die of {signal.Signals(number).name}"
-        return StudentFault(Fault(status=Status.CRASHED, message=f"Your code {what}."))
+            what = f"used more than {self.limits.cpu_seconds} s of processor time"
+            return self._gone(what, Status.TIMED_OUT, "look for a loop that does not end, or does too much")
+        cause = _CAUSES.get(number, signal.strsignal(number) or "a signal of no name")
+        return self._gone(f"made the Python process die of signal {number} ({cause})", Status.CRASHED)
 
 
 class Handle:
@@ -214,7 +274,7 @@ class Handle:
 def told(fault: dict[str, Any], when: str) -> Fault:
     """The student's fault as a sentence for the student. `fault` comes from the worker: nothing in it is trusted."""
     text = {
-        key: str(fault.get(key, ""))[:8_000] for key in ("kind", "type", "message", "line", "traceback", "signature")
+        key: str(fault.get(key, ""))[:8_000] for key in ("kind", "type", "message", "place", "traceback", "signature")
     }
     match text["kind"]:
         case "missing":
@@ -227,6 +287,7 @@ def told(fault: dict[str, Any], when: str) -> Fault:
             message=f"Your function takes {text['signature']}, which does not fit the call: {text['message']}.",
             traceback=text["traceback"],
         )
-    line = f" (line {text['line']})" if text["line"] not in ("", "0") else ""
-    reason = f"{text['type']}: {text['message'].partition(chr(10))[0]}".rstrip(": ")
-    return Fault(status=Status.RAISED, message=f"{reason}{line}, {when}.", traceback=text["traceback"])
+    place = f" ({text['place']})" if text["place"] else ""
+    message = text["message"].partition("\n")[0]
+    reason = f"{text['type']}: {message[:MAX_REASON]}{'...' if len(message) > MAX_REASON else ''}".rstrip(": ")
+    return Fault(status=Status.RAISED, message=f"{reason}{place}, {when}.", traceback=text["traceback"])

@@ -80,9 +80,9 @@ class Zygote:
 
     def close(self) -> None:
         """Ends the process and every worker that is left."""
-        self.control.close()
         if not self.isolation:  # still importing, with no worker to look after
             self.process.kill()
+        self.control.close()
         try:
             self.process.wait(ANSWER_SECONDS)
         except subprocess.TimeoutExpired:
@@ -101,7 +101,9 @@ class Zygote:
     def fork(self, channel: socket.socket, output: int, folder: Path, limits: Mapping[str, int]) -> int:
         """The pid of a new worker that holds the other ends of `channel` and `output`."""
         self.level()
-        match self._answer(("fork", str(folder), dict(limits)), ANSWER_SECONDS, [channel.fileno(), output]):
+        # A folder's name need not be text (one from an old archive is not): its bytes are sent as letters.
+        name = os.fsencode(folder).decode("latin-1")
+        match self._answer(("fork", name, dict(limits)), ANSWER_SECONDS, [channel.fileno(), output]):
             case ("forked", int(pid)):
                 return pid
         raise SandboxError("the zygote did not start a worker")

@@ -42,11 +42,14 @@ class Session:
         while (message := self._receive()) is not None:
             match message:
                 case ("load", str(file)):
-                    self._send(self._load(file))
+                    self._reply(wire.encode(self._load(file)))
                 case ("calls", list(calls)):
                     for target, arguments in calls:
-                        self._send_result(target, arguments)
-            _flush()
+                        self._reply(self._result(target, arguments))
+
+    def _reply(self, frame: bytes) -> None:
+        _flush()  # the judge may end this process as soon as it has the answer
+        self.channel.sendall(frame)
 
     # ---- the wire ----
 
@@ -100,16 +103,12 @@ class Session:
         names = [name for name, value in list(vars(self.module).items()) if callable(value)]
         return "loaded", [str(name)[:100] for name in names[:MAX_NAMES]]
 
-    def _send_result(self, target: str | int, arguments: list[Any]) -> None:
+    def _result(self, target: str | int, arguments: list[Any]) -> bytes:
+        """The frame of what a call gives."""
         try:
             function = self.lent[target] if isinstance(target, int) else getattr(self.module, target)
         except (AttributeError, IndexError):
-            self._send(("fault", {"kind": "missing"}))
-            return
-        self.channel.sendall(self._result(function, arguments))
-
-    def _result(self, function: Callable[..., Any], arguments: list[Any]) -> bytes:
-        """The frame of what a call gives."""
+            return wire.encode(("fault", {"kind": "missing"}))
         try:
             value = function(*arguments)
         except BaseException as error:  # noqa: BLE001 - as in _load

@@ -4,7 +4,7 @@ It never runs the student's code itself, starts no threads and computes nothing:
 torch has computed with several threads hangs at its first matrix product.
 
 It says ("ready", isolation level, versions) and then takes requests, one at a time:
-("fork", folder, limits) with two descriptors (channel, output) -> ("forked", pid);
+("fork", folder, limits), the folder's bytes as letters, with two descriptors (channel, output) -> ("forked", pid);
 ("end", pid, grace) -> ("ended", status as of waitpid). It ends with the judge, and so do its workers.
 """
 
@@ -23,8 +23,6 @@ from grader import wire
 from grader.worker.lockdown import CHANNEL, LEVEL, adopt_orphans, lock_down
 from grader.worker.session import Session
 
-# The exit status of a worker whose own work was disturbed: by the student's code once that is loaded.
-BROKEN = 70
 # How long to run after processes that start others faster than they are ended.
 ORPHAN_SECONDS = 1.0
 
@@ -41,6 +39,8 @@ def main(control: socket.socket, preload: list[str]) -> None:
     try:
         while (request := _receive(control)) is not None:
             _send(control, _answer(control, *request, workers))
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # the judge has gone in the middle of something
     finally:
         for pid in workers:
             _end(pid, 0.0)
@@ -73,11 +73,10 @@ def _fork(control: socket.socket, descriptors: list[int], folder: str, limits: d
     pid = os.fork()
     if pid == 0:
         # Nothing may return from here into the zygote's loop.
-        status = BROKEN
+        status = wire.BROKEN
         try:
             control.close()
-            lock_down(descriptors[0], descriptors[1], limits)
-            _live(Path(folder))
+            _session(descriptors, Path(os.fsdecode(folder.encode("latin-1"))), limits).serve()
             status = 0
         finally:
             os._exit(status)
@@ -86,13 +85,19 @@ def _fork(control: socket.socket, descriptors: list[int], folder: str, limits: d
     return pid
 
 
-def _live(folder: Path) -> None:
-    sys.stdin, sys.stdout, sys.stderr = (
-        os.fdopen(fd, mode, closefd=False, encoding="utf-8", errors="backslashreplace") for fd, mode in enumerate("rww")
-    )
-    os.chdir(folder)
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        Session(socket.socket(fileno=CHANNEL), folder).serve()
+def _session(descriptors: list[int], folder: Path, limits: dict[str, int]) -> Session:
+    """The session of a worker that is locked down; what goes wrong on the way is said on its output."""
+    try:
+        lock_down(descriptors[0], descriptors[1], limits)
+        sys.stdin, sys.stdout, sys.stderr = (
+            os.fdopen(fd, mode, closefd=False, encoding="utf-8", errors="backslashreplace")
+            for fd, mode in enumerate("rww")
+        )
+        os.chdir(folder)
+        return Session(socket.socket(fileno=CHANNEL), folder)
+    except Exception as error:
+        os.write(2, f"{type(error).__name__}: {error}".encode())
+        raise
 
 
 def _end(pid: int, grace: float) -> int:

@@ -1,0 +1,220 @@
+"""A rubric says what is meant or why not: every flaw is told with its line, and nothing is guessed."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.checks.gradient import Gradient
+from grader.checks.matches_reference import MatchesReference
+from grader.checks.satisfies import Satisfies
+from grader.compare import Tolerance
+from grader.errors import RubricError
+from grader.model import Limits, WrittenItem
+from grader.rubric import Rubric, load
+from grader.trials import DEFAULT_REGIMES
+
+RUBRIC = """\
+id: hw
+title: Homework
+problems:
+  - id: "1"
+    title: Layers
+    file: problem1.py
+    functions:
+      layer:
+        inputs:
+          from: vectors
+          sizes: {d: [5, 2]}
+      both:
+        returns: [dx, dy]
+        inputs: {from: vectors, regimes: {normal: 2}}
+      helper: {}
+    parts:
+      - id: 1a
+        points: 2.5
+        criterion: "the layer"
+        function: layer
+        checks:
+          - matches_reference
+      - {id: 1b, points: 1, criterion: "its slope", function: both, output: dx, checks: [matches_reference]}
+      - id: 1c
+        points: 1.5
+        criterion: "why"
+        written:
+          - {points: 1, criterion: "because"}
+          - {points: 0.5, criterion: "of that"}
+"""
+
+CHECK = "- matches_reference\n"
+
+
+@pytest.fixture
+def loaded(tmp_path):
+    """`loaded({"points: 1": "points: 2"})` is the rubric with these pieces of text exchanged, each there once."""
+
+    def rubric(changes: dict[str, str] | None = None) -> Rubric:
+        text = RUBRIC
+        for old, new in (changes or {}).items():
+            assert text.count(old) == 1, f"'{old}' is not there once"
+            text = text.replace(old, new)
+        path = tmp_path / "hw.yaml"
+        path.write_text(text, encoding="utf-8")
+        return load(path)
+
+    return rubric
+
+
+def test_a_rubric_is_read_as_it_is_written(loaded):
+    rubric = loaded()
+
+    [problem] = rubric.problems
+    assert (rubric.id, problem.id, problem.file, problem.line) == ("hw", "1", "problem1.py", 4)
+    assert list(problem.functions) == ["layer", "both", "helper"]
+    assert problem.functions["layer"].inputs.maker == "vectors"
+    assert problem.functions["layer"].inputs.sizes == {"d": ("5", "2")}
+    assert problem.functions["layer"].inputs.line == 10
+    assert problem.functions["both"].returns == ("dx", "dy")
+    assert problem.functions["helper"].inputs is None
+    a, b, c = problem.parts
+    assert (a.id, a.points, a.criterion, a.function, a.line) == ("1a", 2.5, "the layer", "layer", 17)
+    assert a.checks == (MatchesReference(),)
+    assert b.output == ("dx",)
+    assert c.written == (WrittenItem(points=1, criterion="because"), WrittenItem(points=0.5, criterion="of that"))
+
+
+def test_what_is_left_out_has_its_default(loaded):
+    rubric = loaded()
+
+    assert rubric.limits == Limits()
+    assert rubric.seed == 0
+    assert rubric.show_expected is False
+    assert rubric.problems[0].functions["layer"].inputs.regimes == DEFAULT_REGIMES
+    assert rubric.problems[0].functions["layer"].evaluated_at == ()
+
+
+def test_the_default_regimes_of_one_function_are_not_those_of_another(loaded):
+    loaded().problems[0].functions["layer"].inputs.regimes["normal"] = 1
+
+    assert loaded().problems[0].functions["layer"].inputs.regimes == DEFAULT_REGIMES
+
+
+@pytest.mark.parametrize(
+    ("written", "check"),
+    [
+        ("matches_reference", MatchesReference()),
+        (
+            "matches_reference: {tolerance: {rtol: 1e-3, atol: 1e-9}}",
+            MatchesReference(tolerance=Tolerance(rtol=1e-3, atol=1e-9)),
+        ),
+        ("gradient: {of: layer, wrt: x}", Gradient(of="layer", wrt="x")),
+        ("gradient: {of: layer, wrt: x, upstream: dy}", Gradient(of="layer", wrt="x", upstream="dy")),
+        ("satisfies: {property: odd}", Satisfies(property="odd")),
+    ],
+)
+def test_a_check_is_a_kind_with_its_options(loaded, written, check):
+    rubric = loaded({"          - matches_reference": f"          - {written}"})
+
+    assert rubric.problems[0].parts[0].checks == (check,)
+
+
+def test_a_part_may_name_several_outputs(loaded):
+    rubric = loaded({"output: dx": "output: [dx, dy]"})
+
+    assert rubric.problems[0].parts[1].output == ("dx", "dy")
+
+
+@pytest.mark.parametrize(
+    ("changes", "line", "words"),
+    [
+        pytest.param({"id: hw": "id: hw2"}, 1, "the id is 'hw2', the file's name says 'hw'", id="id"),
+        pytest.param({"title: Homework": "title: Homework\nseed: -1"}, 1, "the seed is -1", id="seed"),
+        pytest.param(
+            {"title: Homework": "title: Homework\nlimits: {seconds: 0}"}, 1, "the limit 'seconds' is 0", id="limit"
+        ),
+        pytest.param({"id: 1b": "id: 1a"}, 23, "part '1a' stands twice", id="part twice"),
+        pytest.param({"points: 2.5": "points: 0"}, 17, "part '1a' earns 0 points", id="no points"),
+        pytest.param({"points: 2.5": "points: -1"}, 17, "part '1a' earns -1 points", id="negative points"),
+        pytest.param({"          - matches_reference\n": ""}, 17, "nothing judges part '1a'", id="no checks"),
+        pytest.param({"function: layer": "function: layr"}, 17, "'layr' (did you mean 'layer'?)", id="function"),
+        pytest.param({"        function: layer\n": ""}, 17, "unknown function '' (known: layer,", id="no function"),
+        pytest.param({"function: layer": "function: helper"}, 17, "'helper' has no inputs", id="no inputs"),
+        pytest.param({"output: dx": "output: dz"}, 23, "unknown output 'dz' (known: dx, dy)", id="output"),
+        pytest.param(
+            {"function: layer": "function: layer\n        output: dx"}, 17, "unknown output 'dx'", id="output of one"
+        ),
+        pytest.param({"points: 1.5": "points: 2"}, 24, "the items of '1c' add up to 1.5, not 2", id="written sum"),
+        pytest.param(
+            {'criterion: "why"': 'criterion: "why"\n        function: layer'}, 24, "is written and has", id="function"
+        ),
+        pytest.param(
+            {'criterion: "why"': 'criterion: "why"\n        checks: [matches_reference]'},
+            24,
+            "is written and has checks",
+            id="written with checks",
+        ),
+    ],
+)
+def test_every_flaw_is_told_with_its_line_and_a_remedy(loaded, changes, line, words):
+    with pytest.raises(RubricError) as caught:
+        loaded(changes)
+
+    assert words in caught.value.message
+    assert caught.value.line == line
+    assert Path(caught.value.file).name == "hw.yaml"
+    assert caught.value.remedy
+
+
+def test_a_problem_that_stands_twice_is_told(tmp_path):
+    head, _, problem = RUBRIC.partition("problems:\n")
+    path = tmp_path / "hw.yaml"
+    path.write_text(f"{head}problems:\n{problem}{problem}", encoding="utf-8")
+
+    with pytest.raises(RubricError, match=r"hw.yaml:30: problem '1' stands twice"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "line", "words"),
+    [
+        pytest.param({CHECK: "- match_reference\n"}, 22, "(did you mean 'matches_reference'?)", id="kind"),
+        pytest.param({CHECK: "- zzz\n"}, 22, "unknown kind of check 'zzz' (known: ", id="no such kind"),
+        pytest.param(
+            {CHECK: "- matches_reference: {tolerence: {}}\n"}, 22, "'tolerance'?)", id="option"
+        ),
+        pytest.param(
+            {CHECK: "- matches_reference: {tolerance: {rtol: 1e-5}}\n"}, 22, "no 'atol'", id="half"
+        ),
+        pytest.param(
+            {CHECK: "- matches_reference: {tolerance: {atol: 1e-5}}\n"}, 22, "no 'rtol'", id="other half"
+        ),
+        pytest.param(
+            {CHECK: "- matches_reference: {tolerance: 1e-5}\n"}, 22, "to be a mapping", id="number"
+        ),
+        pytest.param(
+            {CHECK: "- gradient\n"}, 22, "the check 'gradient' has no 'of'", id="option left out"
+        ),
+        pytest.param({CHECK: "- gradient: {of: layer}\n"}, 22, "has no 'wrt'", id="second option"),
+        pytest.param({CHECK: "- satisfies: odd\n"}, 22, "has to be a mapping", id="no mapping"),
+        pytest.param(
+            {CHECK: "- {matches_reference: {}, satisfies: {property: x}}\n"},
+            22,
+            "a check is one kind with its options",
+            id="two kinds in one",
+        ),
+        pytest.param({CHECK: "- {}\n"}, 22, "a check is one kind with its options", id="no kind"),
+        pytest.param({"points: 2.5": "pionts: 2.5"}, 18, "unknown key 'pionts' (did you mean 'points'?)", id="typo"),
+        pytest.param({"points: 2.5": "points: lots"}, 18, "'points' has to be a number, not 'lots'", id="word"),
+        pytest.param({"points: 2.5": "points: nan"}, 18, "'points' has to be a number, not 'nan'", id="nan"),
+        pytest.param({"        points: 2.5\n": ""}, 17, "has no 'points'", id="points left out"),
+        pytest.param({"from: vectors\n": "form: vectors\n"}, 10, "(did you mean 'from'?)", id="from"),
+        pytest.param({"normal: 2": "normal: some"}, 14, "'normal' has to be a whole number", id="draws"),
+        pytest.param({"title: Layers": "titel: Layers"}, 5, "(did you mean 'title'?)", id="problem"),
+        pytest.param({"title: Homework": "title: H\nlimits: {second: 3}"}, 3, "did you mean 'seconds'?", id="limits"),
+    ],
+)
+def test_what_cannot_be_understood_is_told_with_its_line(loaded, changes, line, words):
+    with pytest.raises(RubricError) as caught:
+        loaded(changes)
+
+    assert words in caught.value.message
+    assert caught.value.line == line

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from grader.answers import Answer, measured
 from grader.assignment import Assignment
@@ -26,7 +27,8 @@ class Bench:
     def __init__(self, assignment: Assignment, problem: Problem, folder: Path, zygote: Zygote, seed: int) -> None:
         self.assignment, self.problem, self.seed = assignment, problem, seed
         self.reference = assignment.references[problem.id]
-        self.student = Student(zygote, folder, problem.file, assignment.rubric.limits)
+        taken = {*(other.file for other in assignment.rubric.problems), *problem.functions}
+        self.student = Student(zygote, folder, problem.file, assignment.rubric.limits, taken)
         plan = hashlib.sha256(repr((self.reference.digest, problem.functions, seed)).encode())
         self.store = Store(plan.hexdigest()[:32])
         self._trials: dict[str, list[Trial]] = {}
@@ -102,6 +104,11 @@ class StudentSide:
     def answer(self, trial: Trial) -> Any:
         function = self.part.function
         answer, expected = self._whole(function, trial), self.bench.expected(function, trial).value
+        if self.bench.problem.functions[function].evaluated_at:
+            values = [
+                conformed(*pair, "The function that you return gives") for pair in zip(answer, expected, strict=True)
+            ]
+            return np.array(values)
         if not self.part.output:
             return conformed(answer, expected)
         fitting = self._own_conformed(answer, expected)

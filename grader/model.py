@@ -36,6 +36,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     cpu_seconds   processor time of one worker (one problem file)
     memory_mb     what it may allocate beyond the libraries
     file_mb       the largest file it may write
+    scratch_mb    what its scratch folder holds, where it has one (full isolation)
+    processes     how many processes and threads it may have (full isolation)
     output_kb     how much of what it prints is kept
     """
 
@@ -43,11 +45,14 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     cpu_seconds: int = 60
     memory_mb: int = 2048
     file_mb: int = 16
+    scratch_mb: int = 32
+    processes: int = 64
     output_kb: int = 16
 
     def of_worker(self) -> dict[str, int]:
         """The limits that the worker sets itself before it reads the student's file."""
-        return {"cpu_seconds": self.cpu_seconds, "memory_mb": self.memory_mb, "file_mb": self.file_mb}
+        names = ("cpu_seconds", "memory_mb", "file_mb", "scratch_mb", "processes")
+        return {name: int(getattr(self, name)) for name in names}
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):

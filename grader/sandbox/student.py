@@ -23,9 +23,7 @@ class Student:
     `taken` are the files and functions that the homework asks for: nobody is told to rename one of those.
     """
 
-    def __init__(
-        self, zygote: Zygote, folder: Path, file: str, limits: Limits, taken: Collection[str] = frozenset()
-    ) -> None:
+    def __init__(self, zygote: Zygote, folder: Path, file: str, limits: Limits, taken: Collection[str]) -> None:
         self.zygote, self.folder, self.file, self.limits, self.taken = zygote, folder, file, limits, taken
         self.worker: Worker | None = None
         self.names: list[str] = []

@@ -23,13 +23,13 @@ ANSWER_SECONDS = 30.0
 # folder and nothing else of ours can be imported. Without `site`, no .pth file has a say either.
 _BOOTSTRAP = """
 import socket, sys, types
-control, package, preload, *site_packages = sys.argv[1:]
+control, package, preload, at_most, *site_packages = sys.argv[1:]
 sys.argv[1:] = []
 sys.path.extend(site_packages)
 sys.modules["grader"] = types.ModuleType("grader")
 sys.modules["grader"].__path__ = [package]
 from grader.worker.zygote import main
-main(socket.socket(fileno=int(control)), preload.split())
+main(socket.socket(fileno=int(control)), preload.split(), at_most)
 """
 
 
@@ -39,7 +39,8 @@ def _environment() -> dict[str, str]:
     return {
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
-        "HOME": "/nonexistent",
+        "HOME": "/tmp",  # noqa: S108 - the scratch folder of full isolation
+        "TMPDIR": "/tmp",  # noqa: S108
         "PYTHONHASHSEED": "0",
         **{f"{library}_NUM_THREADS": "1" for library in threads},
     }
@@ -48,11 +49,14 @@ def _environment() -> dict[str, str]:
 class Zygote:
     """A process that has imported `preload` and forks a worker on request. Use it in a `with` block.
 
+    Its workers get the best isolation that the machine can give, but no better than `at_most`; `isolation` says which,
+    once it is ready, and `missing` what stands in the way of a better one.
+
     The process starts with the object and is waited for only when the first worker is needed. `versions` says what
     its workers run, once it is ready.
     """
 
-    def __init__(self, preload: tuple[str, ...] = ("numpy",)) -> None:
+    def __init__(self, preload: tuple[str, ...] = ("numpy",), at_most: str = "full") -> None:
         self.preload = preload
         self.control, theirs = socket.socketpair()
         package = Path(__file__).parent.parent
@@ -61,14 +65,14 @@ class Zygote:
         command = [sys.executable, "-P", "-s", "-S", "-B", "-c", _BOOTSTRAP]
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own arguments
-                [*command, str(theirs.fileno()), str(package), " ".join(preload), *site_packages],
+                [*command, str(theirs.fileno()), str(package), " ".join(preload), at_most, *site_packages],
                 pass_fds=[theirs.fileno()],
                 env=_environment(),
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        self.isolation = ""
+        self.isolation = self.missing = ""
         self.versions: dict[str, str] = {}
         self.lock = threading.Lock()
 
@@ -94,8 +98,8 @@ class Zygote:
         with self.lock:
             if not self.isolation:
                 match self._receive(START_SECONDS):
-                    case ("ready", str(level), dict(versions)):
-                        self.isolation, self.versions = level, versions
+                    case ("ready", str(level), str(missing), dict(versions)):
+                        self.isolation, self.missing, self.versions = level, missing, versions
         return self.isolation
 
     def fork(self, channel: socket.socket, output: int, folder: Path, limits: Mapping[str, int]) -> int:

@@ -1,59 +1,252 @@
 """What a worker gives up before it reads the student's first byte. The one place for isolation.
 
-Level reached: `process only`: a session and process group of its own, limits on CPU, memory, files and core
-dumps, no standard input, every descriptor closed but the channel and the bounded output, no environment.
+Three levels, of which a machine gets the best that it can give:
+
+    full                     namespaces (user, pid, mount, net, ipc), a root of read-only binds with a small scratch,
+                             Landlock where there is one, seccomp, no capabilities
+    partial: no namespaces   Landlock, seccomp, no capabilities: as in many containers
+    process only             a session and process group of its own
+
+Each has limits on CPU, memory, files and core dumps, no standard input, an environment that is not the user's, and
+no descriptor but the channel and the bounded output. Whoever is root becomes nobody, where nobody can read what is
+needed.
 """
 
 import contextlib
-import ctypes
 import os
 import resource
 import signal
-from collections.abc import Mapping
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-LEVEL = "process only"
-CHANNEL = 3
+from grader import wire
+from grader.worker import kernel, landlock, root, seccomp
 
-# From <sys/prctl.h>; Linux only.
-_PR_SET_PDEATHSIG = 1
-_PR_SET_CHILD_SUBREAPER = 36
+LEVELS = FULL, PARTIAL, PROCESS_ONLY = "full", "partial: no namespaces", "process only"
+CHANNEL, REPORT = 3, 4
+NOBODY = 65534
+_NAMESPACES = ("mount", "pid", "net", "ipc")
+_LIMITS = {"cpu_seconds": 5, "memory_mb": 512, "file_mb": 1, "scratch_mb": 1, "processes": 16}
 
 
-def lock_down(channel: int, output: int, limits: Mapping[str, int]) -> None:
-    """Locks the calling process down; its channel is descriptor 3 from then on.
+@dataclass(frozen=True)
+class Start:
+    """What a worker is started with: two descriptors, the submission, and limits.
 
-    `limits` holds cpu_seconds, memory_mb and file_mb.
+    `limits` holds cpu_seconds, memory_mb, file_mb, scratch_mb and processes; `mapped` is how many bytes of address
+    space the libraries take already.
     """
+
+    channel: int
+    output: int
+    folder: Path
+    limits: Mapping[str, int]
+    mapped: int
+
+
+Live = Callable[[Path], None]
+
+
+def mapped() -> int:
+    """Bytes of address space that this process takes: the limit is on what the student adds."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 1 << 30
+
+
+def best(at_most: str = FULL) -> tuple[str, str]:
+    """The best level that works here, found by trying, and what is missing for a better one."""
+    missing: list[str] = []
+    for level in LEVELS[LEVELS.index(at_most) : -1]:
+        why = _refusal(level)
+        if not why:
+            return level, "; ".join(missing)
+        missing.append(f"{level.partition(':')[0]}: {why}")
+    return PROCESS_ONLY, "; ".join(missing)
+
+
+def _refusal(level: str) -> str:
+    """Why a worker cannot be locked down to this level; '' when it can."""
+    if sys.platform != "linux":
+        return f"{sys.platform} has no namespaces, Landlock or seccomp"
+    ours, theirs = socket.socketpair()
+    said, output = os.pipe()
+    try:
+        start = Start(theirs.fileno(), output, Path(__file__).parent, _LIMITS, mapped())
+        pid, report = spawn(level, start, lambda _: None)
+        status = os.waitpid(pid, 0)[1]
+        if report is not None:
+            os.close(report)
+        os.close(output)
+        output = -1
+        text = os.read(said, 1000).decode(errors="replace")
+        return text or ("" if status == 0 else "the process ended")
+    except OSError as error:
+        return str(error)
+    finally:
+        ours.close()
+        theirs.close()
+        os.close(said)
+        if output >= 0:
+            os.close(output)
+
+
+def spawn(level: str, start: Start, live: Live) -> tuple[int, int | None]:
+    """Starts a worker, which locks itself down and then lives: its pid, and where its true status can be read.
+
+    `live` is given the submission's folder as it is seen from inside. What goes wrong before is said on the output,
+    and nothing lives.
+
+    Errors
+        OSError when no process can be started.
+    """
+    if level == FULL:
+        return _spawn_first(start, live)
+    pid = os.fork()
+    if pid == 0:
+        _in_child(lambda: _alone(level, start, live))
+    return pid, None
+
+
+def _in_child(work: Callable[[], None]) -> None:
+    """Does what a child is for; nothing returns from here into its parent's code."""
+    status = wire.BROKEN
+    try:
+        work()
+        status = 0
+    except OSError as error:
+        os.write(2, f"{type(error).__name__}: {error}".encode())
+    finally:
+        os._exit(status)
+
+
+# ---- without namespaces ----
+
+
+def _alone(level: str, start: Start, live: Live) -> None:
     os.setsid()
-    _control(_PR_SET_PDEATHSIG, signal.SIGKILL)  # it ends with the zygote, whatever ends that
-    _keep_only(channel, output)
-    _limit(resource.RLIMIT_CPU, limits["cpu_seconds"], limits["cpu_seconds"] + 1)
-    _limit(resource.RLIMIT_AS, _address_space() + (limits["memory_mb"] << 20))
-    _limit(resource.RLIMIT_FSIZE, limits["file_mb"] << 20)
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_NOFILE, 256)
+    _keep_only(start.channel, start.output)
+    readable = [*root.libraries(), start.folder, *root.DEVICES]
+    if level == PARTIAL and os.geteuid() == 0 and all(map(root.reachable_by_others, readable)):
+        _become_nobody()  # else it stays root by name, without a capability
+    _die_with_parent()
+    _limit_resources(start)
+    if level == PARTIAL:
+        _give_up_privileges()
+        landlock.restrict(readable, [Path(os.devnull)])
+        seccomp.refuse(alone=True)
+    os.chdir(start.folder)
+    live(start.folder)
+
+
+# ---- with namespaces ----
+
+
+def _spawn_first(start: Start, live: Live) -> tuple[int, int]:
+    """The first process of the new namespaces only waits: to a first process, signals from inside mean nothing."""
+    report, write = os.pipe()
+    try:
+        pid = kernel.clone(*([] if os.geteuid() == 0 else ["user"]), *_NAMESPACES)
+        if pid == 0:
+            _in_child(lambda: _first(start, live, write))
+    except OSError:
+        os.close(report)
+        raise
+    finally:
+        os.close(write)
+    return pid, report
+
+
+def _first(start: Start, live: Live, report: int) -> None:
+    os.setsid()
+    _keep_only(start.channel, start.output, report)
+    privileged = os.geteuid() == 0
+    if not privileged:
+        _map_user()
+    libraries = root.libraries()
+    hidden = [path / "grader" for path in libraries if (path / "grader").is_dir()]
+    root.enter(start.folder, libraries, hidden, start.limits["scratch_mb"], copied=privileged)
+    if privileged:
+        _become_nobody()
+    _die_with_parent()
+    worker = os.fork()
+    if worker == 0:
+        _in_child(lambda: _second(start, live))
+    os.close(CHANNEL)  # so that its end is the worker's end
+    ended = 0
+    while ended != worker:  # whatever the worker leaves behind becomes a child of this process, too
+        ended, status = os.wait()
+    os.write(REPORT, status.to_bytes(4, "big"))
+
+
+def _second(start: Start, live: Live) -> None:
+    _die_with_parent()
+    os.close(REPORT)
+    _limit_resources(start)
+    _limit(resource.RLIMIT_NPROC, start.limits["processes"])
+    _give_up_privileges()
+    if landlock.version():
+        landlock.restrict([Path("/")], [root.SCRATCH, Path(os.devnull)])
+    seccomp.refuse(alone=False)
+    os.chdir(root.SUBMISSION)
+    live(root.SUBMISSION)
+
+
+def _map_user() -> None:
+    """Lets the caller be itself in its new user namespace; nobody else exists there."""
+    user, group = os.getuid(), os.getgid()
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+        Path("/proc/self", name).write_text(text)
+
+
+# ---- the pieces ----
 
 
 def adopt_orphans() -> None:
     """From now on processes that a worker leaves behind become children of the caller, who can end them."""
-    _control(_PR_SET_CHILD_SUBREAPER, 1)
-
-
-def _control(option: int, value: int) -> None:
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(option, ctypes.c_ulong(value), 0, 0, 0)
+        kernel.control(kernel.PR_SET_CHILD_SUBREAPER, 1)
 
 
-def _keep_only(channel: int, output: int) -> None:
-    # Out of the way first: the descriptors that came in may be 0 to 3 themselves.
-    spare = [os.dup2(fd, 200 + i, inheritable=False) for i, fd in enumerate((channel, output))]
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.dup2(spare[1], 1)
-    os.dup2(spare[1], 2)
-    os.dup2(spare[0], CHANNEL, inheritable=False)
-    os.closerange(CHANNEL + 1, max(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 1024))
+def _die_with_parent() -> None:
+    # After the last change of identity, which would undo it.
+    with contextlib.suppress(OSError, AttributeError):
+        kernel.control(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _become_nobody() -> None:
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+
+
+def _give_up_privileges() -> None:
+    kernel.drop_capabilities()
+    kernel.control(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    kernel.control(kernel.PR_SET_DUMPABLE, 0)
+
+
+def _keep_only(channel: int, output: int, report: int | None = None) -> None:
+    """Leaves an empty standard input, the output twice, the channel, the report if there is one, and nothing else."""
+    wanted = [os.open(os.devnull, os.O_RDONLY), output, output, channel] + ([] if report is None else [report])
+    # Out of the way first: the descriptors that came in may bear each other's numbers.
+    spare = [os.dup2(descriptor, 200 + i, inheritable=False) for i, descriptor in enumerate(wanted)]
+    for number, descriptor in enumerate(spare):
+        os.dup2(descriptor, number, inheritable=number < CHANNEL)
+    os.closerange(len(wanted), max(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 1024))
+
+
+def _limit_resources(start: Start) -> None:
+    limits = start.limits
+    _limit(resource.RLIMIT_CPU, limits["cpu_seconds"], limits["cpu_seconds"] + 1)
+    _limit(resource.RLIMIT_AS, start.mapped + (limits["memory_mb"] << 20))
+    _limit(resource.RLIMIT_FSIZE, limits["file_mb"] << 20)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_NOFILE, 256)
 
 
 def _limit(kind: int, soft: int, hard: int | None = None) -> None:
@@ -62,11 +255,3 @@ def _limit(kind: int, soft: int, hard: int | None = None) -> None:
     if ceiling != resource.RLIM_INFINITY:
         soft, hard = min(soft, ceiling), min(hard, ceiling)
     resource.setrlimit(kind, (soft, hard))
-
-
-def _address_space() -> int:
-    """Bytes mapped already (libraries, mostly): the limit is on what the student adds."""
-    try:
-        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    except OSError:
-        return 1 << 30

@@ -20,46 +20,30 @@ from pathlib import Path
 from typing import Any
 
 from grader import wire
-from grader.worker.lockdown import CHANNEL, LEVEL, adopt_orphans, lock_down
+from grader.worker.lockdown import CHANNEL, Start, adopt_orphans, best, mapped, spawn
 from grader.worker.session import Session
 
 # How long to run after processes that start others faster than they are ended.
 ORPHAN_SECONDS = 1.0
 
 
-def main(control: socket.socket, preload: list[str]) -> None:
+def main(control: socket.socket, preload: list[str], at_most: str) -> None:
     """Serves until the judge hangs up."""
     adopt_orphans()
     for name in preload:
         __import__(name)
     _forget_ourselves()
     versions = {name: str(getattr(sys.modules[name], "__version__", "")) for name in preload}
-    _send(control, ("ready", LEVEL, {"python": platform.python_version(), **versions}))
-    workers: set[int] = set()
+    nursery = Nursery(at_most)
+    _send(control, ("ready", nursery.level, nursery.missing, {"python": platform.python_version(), **versions}))
     try:
         while (request := _receive(control)) is not None:
-            _send(control, _answer(control, *request, workers))
+            _send(control, nursery.answer(*request))
     except (BrokenPipeError, ConnectionResetError):
         pass  # the judge has gone in the middle of something
     finally:
-        for pid in workers:
-            _end(pid, 0.0)
-        _end_orphans(set())
+        nursery.close()
     os._exit(0)  # tearing numpy or torch down takes time and does nothing
-
-
-def _answer(control: socket.socket, message: Any, descriptors: list[int], workers: set[int]) -> Any:
-    match message:
-        case ("fork", str(folder), dict(limits)):
-            pid = _fork(control, descriptors, folder, limits)
-            workers.add(pid)
-            return "forked", pid
-        case ("end", int(pid), float(grace)):
-            workers.discard(pid)
-            status = _end(pid, grace)
-            _end_orphans(workers)
-            return "ended", status
-    raise ValueError(f"no such request: {message!r}")
 
 
 def _forget_ourselves() -> None:
@@ -69,47 +53,66 @@ def _forget_ourselves() -> None:
     sys.modules["grader"] = None  # type: ignore[assignment]
 
 
-def _fork(control: socket.socket, descriptors: list[int], folder: str, limits: dict[str, int]) -> int:
-    pid = os.fork()
-    if pid == 0:
-        # Nothing may return from here into the zygote's loop.
-        status = wire.BROKEN
+class Nursery:
+    """The workers that there are, each with the descriptor that its true status comes from, if it has one."""
+
+    def __init__(self, at_most: str) -> None:
+        self.workers: dict[int, int | None] = {}
+        self.mapped = mapped()
+        self.level, self.missing = best(at_most)
+
+    def answer(self, message: Any, descriptors: list[int]) -> Any:
+        """The answer to a request."""
+        match message:
+            case ("fork", str(folder), dict(limits)):
+                return "forked", self._fork(descriptors, Path(os.fsdecode(folder.encode("latin-1"))), limits)
+            case ("end", int(pid), float(grace)):
+                return "ended", self._end(pid, grace)
+        raise ValueError(f"no such request: {message!r}")
+
+    def close(self) -> None:
+        """Ends all of them."""
+        for pid in list(self.workers):
+            self._end(pid, 0.0)
+        _end_orphans(set())
+
+    def _fork(self, descriptors: list[int], folder: Path, limits: dict[str, int]) -> int:
+        channel, output = descriptors
         try:
-            control.close()
-            _session(descriptors, Path(os.fsdecode(folder.encode("latin-1"))), limits).serve()
-            status = 0
+            pid, report = spawn(self.level, Start(channel, output, folder, limits, self.mapped), _live)
         finally:
-            os._exit(status)
-    for descriptor in descriptors:
-        os.close(descriptor)
-    return pid
+            os.close(channel)
+            os.close(output)
+        self.workers[pid] = report
+        return pid
+
+    def _end(self, pid: int, grace: float) -> int:
+        """The status of a worker, which is given `grace` seconds to end by itself."""
+        report = self.workers.pop(pid)
+        deadline = time.monotonic() + grace
+        while not _has_ended(pid) and time.monotonic() < deadline:
+            time.sleep(0.001)
+        # Not reaped yet, so its number is nobody else's; the group may hold processes that it started.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        os.kill(pid, signal.SIGKILL)
+        status = os.waitpid(pid, 0)[1]
+        _end_orphans(set(self.workers))
+        return status if report is None else _reported(report, status)
 
 
-def _session(descriptors: list[int], folder: Path, limits: dict[str, int]) -> Session:
-    """The session of a worker that is locked down; what goes wrong on the way is said on its output."""
-    try:
-        lock_down(descriptors[0], descriptors[1], limits)
-        sys.stdin, sys.stdout, sys.stderr = (
-            os.fdopen(fd, mode, closefd=False, encoding="utf-8", errors="backslashreplace")
-            for fd, mode in enumerate("rww")
-        )
-        os.chdir(folder)
-        return Session(socket.socket(fileno=CHANNEL), folder)
-    except Exception as error:
-        os.write(2, f"{type(error).__name__}: {error}".encode())
-        raise
+def _reported(report: int, status: int) -> int:
+    """The status that the first process of the namespaces told of its worker; its own where it told nothing."""
+    told = os.read(report, 4)
+    os.close(report)
+    return int.from_bytes(told, "big") if told else status
 
 
-def _end(pid: int, grace: float) -> int:
-    """The status of a worker, which is given `grace` seconds to end by itself."""
-    deadline = time.monotonic() + grace
-    while not _has_ended(pid) and time.monotonic() < deadline:
-        time.sleep(0.001)
-    # Not reaped yet, so its number is nobody else's; the group may hold processes that it started.
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
-    os.kill(pid, signal.SIGKILL)
-    return os.waitpid(pid, 0)[1]
+def _live(folder: Path) -> None:
+    sys.stdin, sys.stdout, sys.stderr = (
+        os.fdopen(fd, mode, closefd=False, encoding="utf-8", errors="backslashreplace") for fd, mode in enumerate("rww")
+    )
+    Session(socket.socket(fileno=CHANNEL), folder).serve()
 
 
 def _end_orphans(workers: set[int]) -> None:

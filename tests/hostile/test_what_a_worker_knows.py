@@ -43,7 +43,7 @@ def inside(zygote, tmp_path):
         (tmp_path / "spy").mkdir(exist_ok=True)
         code = f"def spy():\n{textwrap.indent(textwrap.dedent(body).strip(), '    ')}\n"
         (tmp_path / "spy" / "problem1.py").write_text(code)
-        with Student(on, tmp_path / "spy", "problem1.py", Limits(**limits)) as student:
+        with Student(on, tmp_path / "spy", "problem1.py", Limits(**limits), ()) as student:
             return student.function("spy")()
 
     return returned

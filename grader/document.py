@@ -35,7 +35,7 @@ def read(path: Path, kind: type[T], special: Special | None = None) -> T:
     try:
         if path.stat().st_size > MAX_SIZE:
             raise RubricError(f"is larger than {MAX_SIZE >> 20} MB", file=path)
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise RubricError(f"cannot be read: {error}", file=path) from None
     try:

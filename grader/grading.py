@@ -121,31 +121,28 @@ class Failure(NamedTuple):
 def _part_report(part: Part, bench: Bench, errors: list[GraderError]) -> PartReport:
     if part.written:
         return _report(part, bench, Verdict(status=Status.PENDING), items=part.written)
-    start = time.perf_counter()
     try:
-        failures, tried = judged(part, bench)
-        total = len(bench.trials(part.function))
+        return _judged_part(part, bench)
     except GraderError as error:
         errors.append(error)
         feedback = "This part could not be judged; the staff have been told. It costs you nothing."
         return _report(part, bench, Verdict(status=Status.INTERNAL_ERROR, feedback=feedback))
+
+
+def _judged_part(part: Part, bench: Bench) -> PartReport:
+    start = time.perf_counter()
+    failures, tried = judged(part, bench)
+    all_trials = bench.trials(part.function)
+    counts = Trials(passed=tried - len(failures), total=len(all_trials))
     seconds = time.perf_counter() - start
-    passed = Trials(passed=tried - len(failures), total=total)
     if not failures:
-        return _report(part, bench, CORRECT, trials=passed, seconds=seconds)
+        return _report(part, bench, CORRECT, trials=counts, seconds=seconds)
     shown = _telling(failures)
-    verdict, scope = (
-        shown.verdict,
-        "" if shown.verdict.status in _FINAL else _scope(failures, bench.trials(part.function)),
-    )
-    return _report(
-        part,
-        bench,
-        msgspec.structs.replace(verdict, feedback=verdict.feedback + scope),
-        trials=passed,
-        seconds=seconds,
-        counterexample=_counterexample(part, bench, shown),
-    )
+    verdict = shown.verdict
+    if verdict.status not in _FINAL:
+        verdict = msgspec.structs.replace(verdict, feedback=verdict.feedback + _scope(failures, all_trials))
+    example = _counterexample(part, bench, shown)
+    return _report(part, bench, verdict, trials=counts, seconds=seconds, counterexample=example)
 
 
 def _report(part: Part, bench: Bench, verdict: Verdict, **more: Any) -> PartReport:

@@ -95,7 +95,7 @@ class ReferenceModule:
                 yield
         except (GraderError, StudentFault):
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             remedy = "correct the reference; no student's points depend on it until then"
             raise _broken(error, self.path, remedy) from error
 
@@ -107,7 +107,7 @@ def _digest(path: Path) -> str:
         raise BrokenReference(f"cannot be read: {error}", file=path.parent) from error
 
 
-def _broken(error: Exception, path: Path, remedy: str = "") -> BrokenReference:
+def _broken(error: BaseException, path: Path, remedy: str = "") -> BrokenReference:
     """The error with the last line of the reference's folder that it came through."""
     frames = traceback.extract_tb(error.__traceback__)
     folder = path.parent.resolve()
@@ -151,6 +151,6 @@ def _imported(path: Path) -> types.ModuleType:
         raise BrokenReference(
             f"SyntaxError: {error.msg}", file=error.filename or path, line=error.lineno or 0
         ) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _broken(error, path) from error
     return module

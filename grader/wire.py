@@ -26,7 +26,7 @@ import numpy as np
 PREFIX = struct.Struct(">IQ")
 MAX_HEADER = 4 << 20
 MAX_BODY = 64 << 20
-MAX_DEPTH = 32
+MAX_DEPTH = 16
 MAX_DIGITS = 4096
 MAX_DIMENSIONS = 32
 # Tuples, complex and large numbers can be chosen to collide as keys: a dict of n of them then takes n² steps.

@@ -398,7 +398,8 @@ def answer_of(tmp_path: Path, source: str, name: str = "f", points: Sequence[flo
     makers = '''
 import numpy as np
 def maker(draw, d: int = 4):
-    return {"x": draw.normal(d), "y": draw.sign(d), "k": draw.labels(d + 3, 3), "c": draw.uniform(0.5, 2.0)}
+    phi = lambda t: np.exp(0.01 * np.asarray(t))
+    return {"x": draw.normal(d), "y": draw.sign(d), "k": draw.labels(d + 3, 3), "c": draw.uniform(0.5, 2.0), "phi": phi}
 '''
     reference = module(tmp_path, makers + source)
     made = trials(Inputs(maker="maker"), reference.function("maker"), 0)
@@ -448,17 +449,17 @@ def test_an_answer_without_entries_has_a_bound_without_entries(tmp_path):
 
 @pytest.mark.parametrize("body", ["None", "'a'", "lambda t: t", "x > 0", "True", "x * 1j", "x if x[0] > 0 else (x, x)"])
 def test_what_is_no_number_is_an_error_of_the_reference(tmp_path, body):
-    with pytest.raises(BrokenReference, match=r"problem1.py:5: f does not return numbers"):
+    with pytest.raises(BrokenReference, match=r"problem1.py:6: f does not return numbers"):
         answer_of(tmp_path, f"def f(x): return {body}")
 
 
 def test_what_the_reference_raises_carries_file_and_line(tmp_path):
-    with pytest.raises(BrokenReference, match=r"problem1.py:6: ZeroDivisionError"):
+    with pytest.raises(BrokenReference, match=r"problem1.py:7: ZeroDivisionError"):
         answer_of(tmp_path, "def f(x):\n    return 1 / 0\n")
 
 
 def test_a_reference_that_changes_its_inputs_is_an_error_of_its_own(tmp_path):
-    with pytest.raises(BrokenReference, match=r"problem1.py:6: ValueError: .*read-only"):
+    with pytest.raises(BrokenReference, match=r"problem1.py:7: ValueError: .*read-only"):
         answer_of(tmp_path, "def f(x):\n    x -= x.mean()\n    return x\n")
 
 
@@ -480,6 +481,13 @@ def test_a_bound_tells_how_far_rounding_carries(tmp_path, body, at_least, at_mos
     for answer in found[:5]:
         ratio = np.max(answer.bound) / answers.ROUNDINGS / np.max(np.abs(answer.value))
         assert at_least <= ratio <= at_most
+
+
+def test_what_a_function_that_is_handed_in_gives_is_rounded_too(tmp_path):
+    found = answer_of(tmp_path, "def f(x, phi): return phi(x) - phi(np.array(x.tolist()))")
+
+    assert all(not np.any(answer.value) for answer in found)
+    assert all(np.min(answer.bound) > 0.1 * answers.ROUNDINGS for answer in found)
 
 
 def test_the_same_reference_is_measured_the_same_every_time(tmp_path):

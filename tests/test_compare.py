@@ -1,23 +1,18 @@
 """An answer agrees when its shape is right and every entry within its bound, however it is dressed, and not else."""
 
 import math
-import tempfile
-from pathlib import Path
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from hypothesis.configuration import set_hypothesis_home_dir
 
 from grader.compare import Tolerance, conformed, disagreement, kind, unpacked
 from grader.errors import StudentFault
 from grader.model import Status
 from grader.wire import Tensor
 
-# Nothing of a run is kept in the course folder.
-set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
 steady = settings(derandomize=True, deadline=None, max_examples=150, database=None)
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -277,6 +272,11 @@ def test_differences_beyond_all_numbers_are_differences():
 
 def test_an_array_without_entries_agrees():
     assert disagreement(np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 3))) == ""
+
+
+def test_a_difference_of_just_the_bound_is_none():
+    assert disagreement(1.5, 1.0, 0.5) == ""
+    assert disagreement(np.array([1.5, 0.5]), np.array([1.0, 1.0]), np.array([0.5, 0.5])) == ""
 
 
 def test_labels_have_to_be_equal_whatever_their_type():

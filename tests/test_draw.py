@@ -164,7 +164,7 @@ def test_a_constant_is_at_its_default_when_small_and_off_it_otherwise(regime):
         assert len(set(values)) == len(values)
 
 
-@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (0.1, 0.3), (0.3, 0.3 + 2.0**-19)])
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (0.1, 0.3), (0.3 + 2.0**-22, 0.3 + 2.0**-19)])
 def test_a_probability_and_its_complement_are_exact(low, high):
     for p in drawn("probability", low, high):
         assert low <= p <= high

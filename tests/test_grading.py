@@ -229,6 +229,7 @@ def test_the_feedback_says_where_it_goes_wrong(parts, expression, scope):
         pytest.param("x * gamma + eps * (eps > 0.01)", "small", 4, id="small inputs only"),
         pytest.param("x * gamma + eps * (len(x) != 1)", "const", 1, id="an edge only"),
         pytest.param("x * gamma + eps * (len(x) == 9)", "normal", 4, id="not in the largest"),
+        pytest.param("x * gamma + eps * ((len(x) == 9) != (eps > 0.01))", "normal", 9, id="ordinary before small"),
     ],
 )
 def test_the_trial_that_is_shown_is_ordinary_and_small(parts, expression, regime, size):

@@ -3,9 +3,7 @@
 import contextlib
 import math
 import struct
-import tempfile
 import tracemalloc
-from pathlib import Path
 
 import hypothesis.extra.numpy as hnp
 import msgspec
@@ -13,14 +11,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.configuration import set_hypothesis_home_dir
 
 from grader import wire
 from grader.wire import WireError
 
-# Cheap examples, the same at every run: what fails here fails for everybody.
-# Nothing of a run is kept in the course folder.
-set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
 steady = settings(derandomize=True, deadline=None, max_examples=150, database=None)
 
 
@@ -298,7 +292,7 @@ def test_a_list_within_itself_is_not_sent():
     endless: list = []
     endless.append(endless)
 
-    with pytest.raises(WireError, match="nested deeper than 32 levels"):
+    with pytest.raises(WireError, match="nested deeper than 16 levels"):
         wire.encode(endless)
 
 
@@ -365,42 +359,42 @@ def test_a_damaged_frame_is_read_or_refused(data):
 
 
 @pytest.mark.parametrize(
-    "tree",
+    ("tree", "size"),
     [
-        pytest.param([], id="empty"),
-        pytest.param(["set", []], id="unknown kind"),
-        pytest.param(["list", 3], id="list of a number"),
-        pytest.param(["list", [], []], id="list and more"),
-        pytest.param(["dict", [[1, 2, 3]]], id="pair of three"),
-        pytest.param(["dict", [[["list", []], 1]]], id="key that cannot be one"),
-        pytest.param(["int", "9" * 4097], id="endless digits"),
-        pytest.param(["int", "1_000"], id="digits with underscores"),
-        pytest.param(["int", "٣"], id="foreign digits"),
-        pytest.param(["int", "seven"], id="no digits"),
-        pytest.param(["complex", 1, 2], id="complex of integers"),
-        pytest.param(["array", "|O", [1]], id="array of objects"),
-        pytest.param(["array", "<U1", [1]], id="array of texts"),
-        pytest.param(["array", ">f8", [1]], id="other byte order"),
-        pytest.param(["array", "<f8", [-1]], id="negative length"),
-        pytest.param(["array", "<f8", [-1, -1]], id="two negative lengths"),
-        pytest.param(["array", "<f8", [1.0]], id="length that is no integer"),
-        pytest.param(["array", "<f8", [True]], id="length that is a truth"),
-        pytest.param(["array", "<f8", [2**64 - 1]], id="huge length"),
-        pytest.param(["array", "<f8", [2**26, 2**26, 2**26]], id="huge shape"),
-        pytest.param(["array", "<f8", [2**26] * 20 + [0]], id="huge shape of nothing"),
-        pytest.param(["array", "<f8", [0] * 33], id="too many axes"),
-        pytest.param(["array", "<f8", [2]], id="more than the body"),
-        pytest.param(["array", "|i1", [1]], id="less than the body"),
-        pytest.param(["list", []], id="nothing of the body"),
-        pytest.param(["tensor", "|i1", [8], 3], id="device that is a number"),
-        pytest.param(["handle", "f", 0], id="handle the wrong way round"),
-        pytest.param({"a": 1}, id="mapping"),
-        pytest.param(b"abc", id="bytes"),
+        pytest.param([], 0, id="empty"),
+        pytest.param(["set", []], 0, id="unknown kind"),
+        pytest.param(["list", 3], 0, id="list of a number"),
+        pytest.param(["list", [], []], 0, id="list and more"),
+        pytest.param(["dict", [[1, 2, 3]]], 0, id="pair of three"),
+        pytest.param(["dict", [[["list", []], 1]]], 0, id="key that cannot be one"),
+        pytest.param(["int", "9" * 4097], 0, id="endless digits"),
+        pytest.param(["int", "1_000"], 0, id="digits with underscores"),
+        pytest.param(["int", "٣"], 0, id="foreign digits"),
+        pytest.param(["int", "seven"], 0, id="no digits"),
+        pytest.param(["complex", 1, 2], 0, id="complex of integers"),
+        pytest.param(["array", "|O", [1]], 8, id="array of objects"),
+        pytest.param(["array", "<U1", [1]], 4, id="array of texts"),
+        pytest.param(["array", ">f8", [1]], 8, id="other byte order"),
+        pytest.param(["array", "<f8", [-1]], 0, id="negative length"),
+        pytest.param(["array", "<f8", [-1, -1]], 8, id="two negative lengths"),
+        pytest.param(["array", "<f8", [1.0]], 8, id="length that is no integer"),
+        pytest.param(["array", "<f8", [True]], 8, id="length that is a truth"),
+        pytest.param(["array", "<f8", [2**64 - 1]], 0, id="huge length"),
+        pytest.param(["array", "<f8", [2**26, 2**26, 2**26]], 0, id="huge shape"),
+        pytest.param(["array", "<f8", [2**26] * 20 + [0]], 0, id="huge shape of nothing"),
+        pytest.param(["array", "<f8", [0] * 33], 0, id="too many axes"),
+        pytest.param(["array", "<f8", [2]], 8, id="more than the body"),
+        pytest.param(["array", "|i1", [1]], 8, id="less than the body"),
+        pytest.param(["list", []], 8, id="nothing of the body"),
+        pytest.param(["tensor", "|i1", [8], 3], 8, id="device that is a number"),
+        pytest.param(["handle", "f", 0], 0, id="handle the wrong way round"),
+        pytest.param({"a": 1}, 0, id="mapping"),
+        pytest.param(b"abc", 0, id="bytes"),
     ],
 )
-def test_what_cannot_have_been_sent_is_refused(tree):
+def test_what_cannot_have_been_sent_is_refused(tree, size):
     with pytest.raises(WireError):
-        wire.decode(header_of(tree), bytes(8))
+        wire.decode(header_of(tree), bytes(size), lambda number, name: name)
 
 
 @pytest.mark.parametrize("size", [0, 1, 11, 13])

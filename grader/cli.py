@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from grader.submission import Submission
 
 
+ISOLATION = {"full": "full", "partial": "partial: no namespaces"}
+
+
 class DefaultGroup(click.Group):
     """A group that takes a folder where a command is expected: `grade DIR` is `grade submission DIR`."""
 
@@ -57,6 +60,12 @@ def main() -> None:
 @click.option("--json", "json_to", metavar="FILE", help="Write the JSON there as well; - prints it alone on stdout.")
 @click.option("--seed", type=click.IntRange(0, 2**63), help="Replay the trials of another seed.")
 @click.option("--trial", metavar="PART/N", help="Replay one trial, such as 1a.dx/3, and show its inputs and outputs.")
+@click.option(
+    "--require-isolation",
+    "required",
+    type=click.Choice(["full", "partial"]),
+    help="Refuse to grade with less isolation of the student's code (exit 3).",
+)
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="PCT", help="Exit with 1 below this percentage.")
 def submission(
     folder: Path,
@@ -66,12 +75,15 @@ def submission(
     json_to: str | None,
     seed: int | None,
     trial: str | None,
+    required: str | None,
     fail_under: float | None,
 ) -> None:
     """Grade the submission in the folder DIR: a line per part here, report.html and report.json in --out."""
     with _errors_told():
         run = _Run(folder, id, course)
         with run.zygote:
+            if required is not None:
+                run.zygote.require(ISOLATION[required])
             if trial is not None:
                 click.echo(run.replay(trial, seed))
                 return
@@ -81,6 +93,16 @@ def submission(
         for error in dict.fromkeys(map(str, errors)):
             click.echo(f"error: {error}", err=True)
     _leave(3 if errors else 1 if _percent(report) < (fail_under or 0) else 0)
+
+
+@main.command()
+def doctor() -> None:
+    """Show what this machine can give: isolation and why not more, torch and CUDA, cores, memory."""
+    with _errors_told():
+        from grader.doctor import findings
+
+        for what, finding in findings():
+            click.echo(f"{what:18} {finding}")
 
 
 class _Run:

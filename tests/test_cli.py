@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 import grader.grading
 from grader.cli import main
+from grader.sandbox.zygote import LEVELS
 
 SECONDS = 60
 
@@ -543,3 +544,27 @@ def test_a_reference_that_ends_the_program_does_not_end_it_well(run, course, sub
 
     assert done.returncode == 3
     assert b"problem1.py" in done.stderr
+
+
+# ---- isolation ----
+
+
+def test_the_doctor_says_what_workers_get_and_why_not_more(run):
+    done = run("doctor")
+
+    lines = dict(line.split(maxsplit=1) for line in done.stdout.decode().splitlines() if not line.startswith(" "))
+    assert done.returncode == 0
+    assert lines["isolation"] in LEVELS
+    assert lines["isolation"] == "full" or "how to" in done.stdout.decode()
+    assert {"torch", "cores", "memory", "workers"} <= set(lines)
+
+
+def test_the_isolation_that_is_required_is_in_the_report_or_nothing_is_graded(run, course, submit, tmp_path):
+    done = run(submit(), "-a", "tiny", "--course", course, "--require-isolation", "full", "--out", tmp_path / "out")
+
+    if done.returncode == 0:
+        assert json.loads((tmp_path / "out" / "report.json").read_text())["isolation"] == "full"
+    else:
+        assert done.returncode == 3
+        assert "this machine gives" in said(done)
+        assert not (tmp_path / "out").exists()

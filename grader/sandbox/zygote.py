@@ -19,6 +19,13 @@ from grader.errors import SandboxError
 START_SECONDS = 120.0  # a cold torch on a slow disk; a zygote that needs longer will not come
 ANSWER_SECONDS = 30.0
 
+LEVELS = ("full", "partial: no namespaces", "process only")
+HOW_TO_GET_MORE = (
+    "full needs Linux with user namespaces (`sysctl kernel.unprivileged_userns_clone=1`, on some systems also"
+    " `kernel.apparmor_restrict_unprivileged_userns=0`), or root; in a container, one that may make namespaces"
+    " (`--cap-add SYS_ADMIN`, or `--security-opt seccomp=unconfined`); partial needs Linux 5.13 or newer with Landlock"
+)
+
 # `grader` becomes a package that holds the wire and the worker, and is emptied once they are loaded: no course
 # folder and nothing else of ours can be imported. Without `site`, no .pth file has a say either.
 _BOOTSTRAP = """
@@ -101,6 +108,14 @@ class Zygote:
                     case ("ready", str(level), str(missing), dict(versions)):
                         self.isolation, self.missing, self.versions = level, missing, versions
         return self.isolation
+
+    def require(self, level: str) -> None:
+        """Raises SandboxError, with what is missing and how to get it, when its workers have less than this level."""
+        if LEVELS.index(self.level()) > LEVELS.index(level):
+            raise SandboxError(
+                f"isolation '{level}' is asked for, this machine gives '{self.isolation}' ({self.missing})",
+                remedy=HOW_TO_GET_MORE,
+            )
 
     def fork(self, channel: socket.socket, output: int, folder: Path, limits: Mapping[str, int]) -> int:
         """The pid of a new worker that holds the other ends of `channel` and `output`."""

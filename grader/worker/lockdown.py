@@ -8,12 +8,13 @@ Three levels, of which a machine gets the best that it can give:
     process only             a session and process group of its own
 
 Each has limits on CPU, memory, files and core dumps, no standard input, an environment that is not the user's, and
-no descriptor but the channel and the bounded output. Whoever is root becomes nobody, where nobody can read what is
-needed.
+no descriptor but the channel and the bounded output. Whoever is root becomes a user that nobody else is, where that
+one can read what is needed.
 """
 
 import contextlib
 import os
+import re
 import resource
 import signal
 import socket
@@ -28,6 +29,11 @@ from grader.worker import kernel, landlock, root, seccomp
 LEVELS = FULL, PARTIAL, PROCESS_ONLY = "full", "partial: no namespaces", "process only"
 CHANNEL, REPORT = 3, 4
 NOBODY = 65534
+# Nobody's numbers, above all that systems and containers hand out: this one plus its pid is a worker's own, where
+# its starter is root. The limit on processes counts those of a user, whichever worker they belong to.
+OWN_USERS = 1_900_000_000
+# Before this version a user namespace did not count its processes for itself.
+_COUNTS_BY_NAMESPACE = (5, 14)
 _NAMESPACES = ("mount", "pid", "net", "ipc")
 _LIMITS = {"cpu_seconds": 5, "memory_mb": 512, "file_mb": 1, "scratch_mb": 1, "processes": 16}
 
@@ -132,7 +138,8 @@ def _alone(level: str, start: Start, live: Live) -> None:
     _keep_only(start.channel, start.output)
     readable = [*root.libraries(), start.folder, *root.DEVICES]
     if level == PARTIAL and os.geteuid() == 0 and all(map(root.reachable_by_others, readable)):
-        _become_nobody()  # else it stays root by name, without a capability
+        _become_nobody(os.getpid())  # else it stays root by name, without a capability
+        _limit(resource.RLIMIT_NPROC, start.limits["processes"])
     _die_with_parent()
     _limit_resources(start)
     if level == PARTIAL:
@@ -165,17 +172,19 @@ def _first(start: Start, live: Live, report: int) -> None:
     os.setsid()
     _keep_only(start.channel, start.output, report)
     privileged = os.geteuid() == 0
+    # The pid as everybody sees it: here it is 1.
+    pid = int(os.readlink("/proc/self"))  # noqa: PTH115
     if not privileged:
         _map_user()
     libraries = root.libraries()
     hidden = [path / "grader" for path in libraries if (path / "grader").is_dir()]
     root.enter(start.folder, libraries, hidden, start.limits["scratch_mb"], copied=privileged)
     if privileged:
-        _become_nobody()
+        _become_nobody(pid)
     _die_with_parent()
     worker = os.fork()
     if worker == 0:
-        _in_child(lambda: _second(start, live))
+        _in_child(lambda: _second(start, live, counted=privileged or _kernel() >= _COUNTS_BY_NAMESPACE))
     os.close(CHANNEL)  # so that its end is the worker's end
     ended = 0
     while ended != worker:  # whatever the worker leaves behind becomes a child of this process, too
@@ -183,11 +192,12 @@ def _first(start: Start, live: Live, report: int) -> None:
     os.write(REPORT, status.to_bytes(4, "big"))
 
 
-def _second(start: Start, live: Live) -> None:
+def _second(start: Start, live: Live, *, counted: bool) -> None:
     _die_with_parent()
     os.close(REPORT)
     _limit_resources(start)
-    _limit(resource.RLIMIT_NPROC, start.limits["processes"])
+    if counted:
+        _limit(resource.RLIMIT_NPROC, start.limits["processes"] + 1)  # the first process is one of them
     _give_up_privileges()
     if landlock.version():
         landlock.restrict([Path("/")], [root.SCRATCH, Path(os.devnull)])
@@ -218,10 +228,15 @@ def _die_with_parent() -> None:
         kernel.control(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _become_nobody() -> None:
+def _become_nobody(pid: int) -> None:
+    """Becomes the user that only the worker of this pid is; the common nobody where there are no such users."""
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
-    os.setresuid(NOBODY, NOBODY, NOBODY)
+    own = OWN_USERS + pid
+    try:
+        os.setresuid(own, own, own)
+    except OSError:  # a container with few users
+        os.setresuid(NOBODY, NOBODY, NOBODY)
 
 
 def _give_up_privileges() -> None:
@@ -247,6 +262,12 @@ def _limit_resources(start: Start) -> None:
     _limit(resource.RLIMIT_FSIZE, limits["file_mb"] << 20)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_NOFILE, 256)
+
+
+def _kernel() -> tuple[int, int]:
+    """The version of the kernel; (0, 0) when it has none of the usual form."""
+    numbers = re.match(r"(\d+)\.(\d+)", os.uname().release)
+    return (int(numbers[1]), int(numbers[2])) if numbers else (0, 0)
 
 
 def _limit(kind: int, soft: int, hard: int | None = None) -> None:

@@ -1,5 +1,6 @@
 """`python -m grader` is the command `grade`."""
 
-from grader.cli import main
+from grader.cli import command
 
-main()
+if __name__ == "__main__":
+    command()

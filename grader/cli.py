@@ -6,7 +6,9 @@ a reference, or the grader itself).
 
 import contextlib
 import io
+import os
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,7 +90,11 @@ def submission(
                 click.echo(run.replay(trial, seed))
                 return
             destination = run.destination(out)
+            # The page's template is made ready while the judge waits for workers.
+            ahead = threading.Thread(target=_prepare_reports)
+            ahead.start()
             report, errors = run.grade(seed)
+            ahead.join()
         _deliver(report, destination, json_to)
         for error in dict.fromkeys(map(str, errors)):
             click.echo(f"error: {error}", err=True)
@@ -161,6 +167,12 @@ def _zygote(submission: "Submission") -> "Zygote":
     return Zygote(("numpy", "torch") if submission.needs_torch() else ("numpy",))
 
 
+def _prepare_reports() -> None:
+    from grader.report.page import template
+
+    template()
+
+
 def _deliver(report: "Report", destination: Path, json_to: str | None) -> None:
     import shutil
 
@@ -208,3 +220,17 @@ def _errors_told() -> Iterator[None]:
 
 def _leave(code: int) -> NoReturn:
     sys.exit(code)
+
+
+def command() -> NoReturn:
+    """The command as a process of its own: it leaves at once, without taking numpy and the rest down piece by piece."""
+    code: object = 0
+    try:
+        main()
+    except SystemExit as leaving:
+        code = leaving.code
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 0 if code is None else 1)

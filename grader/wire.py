@@ -52,6 +52,11 @@ _HEADERS = msgspec.msgpack.Decoder(_tree())
 _NUMBERS_OF_NUMPY = (np.bool_, np.integer, np.float64, np.complex128)
 
 
+# What stands for itself in a header; of these, what needs no look at its value.
+_PLAIN = frozenset({bool, int, float, str, type(None)})
+_UNCHANGED = frozenset({bool, float, type(None)})
+
+
 class WireError(Exception):
     """A value that cannot be sent, or bytes that are no frame; the sentence is fit for a student."""
 
@@ -116,12 +121,18 @@ class _Packer:
     def __init__(self, arrays: list[np.ndarray[Any, Any]], lend: Lend) -> None:
         self.arrays, self.lend, self.size = arrays, lend, 0
 
-    def pack(self, value: Any, depth: int) -> Any:
+    def pack(self, value: Any, depth: int) -> Any:  # noqa: C901 - the table of kinds, a line or two each
+        # The common kinds first, by their exact type: a call across the boundary is little more than this.
         kind = type(value)
-        if value is None or kind is bool or kind is float:
+        if kind in _UNCHANGED or (kind is int and -(2**63) <= value < 2**63):
             return value
-        if kind is np.ndarray and depth:
+        if kind is str and len(value) < 100 and value.isascii():
+            return value
+        if depth and kind is np.ndarray:
             return ["array", *self._array(value)]
+        if depth and (kind is tuple or kind is list):
+            items = [item if type(item) in _UNCHANGED else self.pack(item, depth - 1) for item in value]
+            return [kind.__name__, items]
         if isinstance(value, _NUMBERS_OF_NUMPY):
             value = value.item()
         if isinstance(value, (str, int, float)) and not isinstance(value, np.generic):
@@ -161,7 +172,7 @@ class _Packer:
         if array.ndim > MAX_DIMENSIONS:
             raise WireError(f"an array of {array.ndim} dimensions")
         self.size += array.nbytes
-        if self.size > MAX_BODY or max(array.shape, default=0) > MAX_BODY:
+        if self.size > MAX_BODY or (not array.size and max(array.shape) > MAX_BODY):
             raise WireError(f"an array of shape {array.shape}, which is larger than anything that is asked for")
         self.arrays.append(array)
         return dtype, list(array.shape)
@@ -231,17 +242,16 @@ class _Unpacker:
         self.colliding_keys = 0
 
     def unpack(self, tree: Any, depth: int) -> Any:  # noqa: C901 - the table of kinds, a line or two each
-        if tree is None or isinstance(tree, (bool, int, float, str)):
+        if type(tree) in _PLAIN:
             return tree
         if not isinstance(tree, list) or not tree or depth == 0:
             raise WireError("data that cannot be read")
         match tree:
             case ["array", str(dtype), list(shape)]:
                 return self._array(dtype, shape)
-            case ["list", list(items)]:
-                return [self.unpack(item, depth - 1) for item in items]
-            case ["tuple", list(items)]:
-                return tuple([self.unpack(item, depth - 1) for item in items])
+            case ["tuple" | "list" as name, list(items)]:
+                values = [item if type(item) in _PLAIN else self.unpack(item, depth - 1) for item in items]
+                return tuple(values) if name == "tuple" else values
             case ["dict", list(items)]:
                 return self._dict(items, depth)
             case ["int", str(digits)] if len(digits) <= MAX_DIGITS and str(int(digits)) == digits:

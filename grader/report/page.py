@@ -103,11 +103,12 @@ class Page:
 
 def html(report: Report) -> str:
     """The report as one self-contained HTML page."""
-    return _template().render(page=_page(report), css=_css())
+    return template().render(page=_page(report), css=_css())
 
 
 @functools.cache
-def _template() -> jinja2.Template:
+def template() -> jinja2.Template:
+    """The page's template, compiled."""
     loader = jinja2.FileSystemLoader(_HERE)
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True

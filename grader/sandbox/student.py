@@ -13,6 +13,9 @@ from grader.model import Fault, Limits, Status
 from grader.sandbox.worker import Handle, Worker
 from grader.sandbox.zygote import Zygote
 
+# The longest problem file that is read; what is longer holds data, not a homework.
+MAX_FILE = 4 << 20
+
 
 class Student:
     """One problem file of a submission. Use it in a `with` block.
@@ -136,12 +139,17 @@ def _unreadable(folder: Path, file: str, taken: Collection[str]) -> Fault | None
     """Why a problem file cannot even be opened, if it cannot."""
     path = folder / file
     if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
-        return None
+        return None if (size := path.stat().st_size) <= MAX_FILE else _too_long(file, size)
     if path.exists() or path.is_symlink():
         message = f"{file} is no file of this folder that can be read: hand in a plain Python file."
         return Fault(status=Status.UNREADABLE, message=message)
     hint = _hint(file, _names_in(folder), taken)
     return Fault(status=Status.MISSING, message=f"{file} is not in the folder.{hint}")
+
+
+def _too_long(file: str, size: int) -> Fault:
+    message = f"{file} has {size >> 20} MiB; up to {MAX_FILE >> 20} MiB are read. Keep data in files of their own."
+    return Fault(status=Status.UNREADABLE, message=message)
 
 
 def _names_in(folder: Path) -> list[str]:

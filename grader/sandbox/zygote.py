@@ -48,6 +48,8 @@ def _environment() -> dict[str, str]:
         "LANG": "C.UTF-8",
         "HOME": "/tmp",  # noqa: S108 - the scratch folder of full isolation
         "TMPDIR": "/tmp",  # noqa: S108
+        # torch makes this folder with the first optimiser; it must be there where nothing can be made.
+        "TORCHINDUCTOR_CACHE_DIR": "/tmp",  # noqa: S108
         "PYTHONHASHSEED": "0",
         **{f"{library}_NUM_THREADS": "1" for library in threads},
     }

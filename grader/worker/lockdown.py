@@ -156,10 +156,12 @@ def _alone(level: str, start: Start, live: Live) -> None:
 def _spawn_first(start: Start, live: Live) -> tuple[int, int]:
     """The first process of the new namespaces only waits: to a first process, signals from inside mean nothing."""
     report, write = os.pipe()
+    # Asked here: in a new user namespace nobody is anybody until that is said.
+    user, group = os.geteuid(), os.getegid()
     try:
-        pid = kernel.clone(*([] if os.geteuid() == 0 else ["user"]), *_NAMESPACES)
+        pid = kernel.clone(*([] if user == 0 else ["user"]), *_NAMESPACES)
         if pid == 0:
-            _in_child(lambda: _first(start, live, write))
+            _in_child(lambda: _first(start, live, write, user, group))
     except OSError:
         os.close(report)
         raise
@@ -168,14 +170,14 @@ def _spawn_first(start: Start, live: Live) -> tuple[int, int]:
     return pid, report
 
 
-def _first(start: Start, live: Live, report: int) -> None:
+def _first(start: Start, live: Live, report: int, user: int, group: int) -> None:
     os.setsid()
     _keep_only(start.channel, start.output, report)
-    privileged = os.geteuid() == 0
+    privileged = user == 0
     # The pid as everybody sees it: here it is 1.
     pid = int(os.readlink("/proc/self"))  # noqa: PTH115
     if not privileged:
-        _map_user()
+        _map_user(user, group)
     libraries = root.libraries()
     hidden = [path / "grader" for path in libraries if (path / "grader").is_dir()]
     root.enter(start.folder, libraries, hidden, start.limits["scratch_mb"], copied=privileged)
@@ -206,9 +208,8 @@ def _second(start: Start, live: Live, *, counted: bool) -> None:
     live(root.SUBMISSION)
 
 
-def _map_user() -> None:
+def _map_user(user: int, group: int) -> None:
     """Lets the caller be itself in its new user namespace; nobody else exists there."""
-    user, group = os.getuid(), os.getgid()
     for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
         Path("/proc/self", name).write_text(text)
 

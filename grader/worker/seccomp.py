@@ -34,12 +34,29 @@ _REFUSED = {
     "kexec_load": (246, 104), "kexec_file_load": (320, 294), "reboot": (169, 142), "swapon": (167, 224),
     "swapoff": (168, 225), "quotactl": (179, 60), "acct": (163, 89), "personality": (135, 92),
     "open_by_handle_at": (304, 265), "name_to_handle_at": (303, 264), "fanotify_init": (300, 262),
-    "inotify_init1": (294, 26), "lookup_dcookie": (212, 18), "syslog": (103, 116), "vhangup": (153, 58),
+    "inotify_init": (253, -1), "inotify_init1": (294, 26), "lookup_dcookie": (212, 18),
+    "syslog": (103, 116), "vhangup": (153, 58),
     "settimeofday": (164, 170), "clock_settime": (227, 112), "adjtimex": (159, 171), "sethostname": (170, 161),
     "setdomainname": (171, 162), "iopl": (172, -1), "ioperm": (173, -1), "modify_ldt": (154, -1), "uselib": (134, -1),
     "mknod": (133, -1), "mknodat": (259, 33), "shmget": (29, 194), "shmat": (30, 196), "msgget": (68, 186),
     "semget": (64, 190), "mq_open": (240, 180), "nfsservctl": (180, 42), "memfd_secret": (447, 447),
 }  # fmt: skip
+# Refused where files and processes outside can be named, as without namespaces: what Landlock knows nothing of.
+_REFUSED_ALONE = {
+    # a file's mode, owner, times and attributes; Landlock of versions 1 and 2 lets files be truncated, too
+    "chmod": (90, -1), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, -1),
+    "lchown": (94, -1), "fchown": (93, 55), "fchownat": (260, 54), "utime": (132, -1), "utimes": (235, -1),
+    "futimesat": (261, -1), "utimensat": (280, 88), "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7),
+    "setxattrat": (463, 463), "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+    "removexattrat": (466, 466), "file_setattr": (469, 469), "truncate": (76, 45),
+    # other processes' priorities, and what the user shares by number or name
+    "setpriority": (141, 140), "ioprio_set": (251, 30), "sched_setparam": (142, 118), "sched_setattr": (314, 274),
+    "shmctl": (31, 195), "semctl": (66, 191), "semop": (65, 193), "semtimedop": (220, 192), "msgsnd": (69, 189),
+    "msgrcv": (70, 188), "msgctl": (71, 187), "mq_unlink": (241, 181),
+}  # fmt: skip
+# What opens a file, and which of its arguments holds the flags.
+_OPENING = {"open": ((2, -1), 1), "openat": ((257, 56), 2)}
+_OPENAT2 = 437
 # What reaches the process that is named by the first argument.
 _REACHING = {
     "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
@@ -48,6 +65,7 @@ _REACHING = {
 }  # fmt: skip
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _CLONE, _CLONE3 = (56, 220), 435
+_ACCESS, _TRUNCATING = os.O_WRONLY | os.O_RDWR, os.O_TRUNC
 _NAMESPACE_FLAGS = 0x7E020080  # every CLONE_NEW*
 _X32 = 0x40000000
 
@@ -62,7 +80,8 @@ _PR_SET_NO_NEW_PRIVS = 38
 def refuse(*, alone: bool) -> None:
     """From now on the listed calls fail with EPERM, in this process and all that it starts.
 
-    With `alone`, so do signals and limits for any process but the caller: needed where others can be seen.
+    With `alone`, so do signals and limits for any process but the caller, and changes of what the disk says about a
+    file: needed where others can be seen.
 
     Errors
         OSError where the kernel has no seccomp, or where this machine's numbers are not known.
@@ -79,7 +98,8 @@ def refuse(*, alone: bool) -> None:
 
 def _program(column: int, architecture: int, only: int | None) -> bytes:
     """The filter as classic BPF; `only` is the one process that may be signalled, None for all."""
-    numbers = sorted(number for pair in _REFUSED.values() if (number := pair[column]) >= 0)
+    listed = _REFUSED if only is None else _REFUSED | _REFUSED_ALONE
+    numbers = sorted(number for pair in listed.values() if (number := pair[column]) >= 0)
     refused = _ERRNO | errno.EPERM
     lines = [
         (_LOAD, 0, 0, _ARCHITECTURE),
@@ -89,8 +109,9 @@ def _program(column: int, architecture: int, only: int | None) -> bytes:
     ]
     if column == 0:  # calls of the x32 interface have numbers of their own
         lines += [(_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, refused)]
-    # clone3 hides its flags in memory; the C library does without it when there is none.
-    lines += [(_EQUAL, 0, 1, _CLONE3), (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]
+    # These hide their flags in memory; the C library does without them when there are none.
+    for number in (_CLONE3, _OPENAT2):
+        lines += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]
     for number in numbers:
         lines += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, refused)]
     if only is not None:
@@ -103,6 +124,17 @@ def _program(column: int, architecture: int, only: int | None) -> bytes:
                 (_RETURN, 0, 0, refused),
                 (_RETURN, 0, 0, _ALLOW),
             ]
+        # Truncating what is opened for reading: a right that Landlock has from version 3 on.
+        for pair, place in _OPENING.values():
+            if pair[column] >= 0:
+                lines += [
+                    (_EQUAL, 0, 5, pair[column]),
+                    (_LOAD, 0, 0, _FIRST_ARGUMENT + 8 * place),
+                    (_ANY_BIT, 0, 2, _TRUNCATING),
+                    (_ANY_BIT, 1, 0, _ACCESS),
+                    (_RETURN, 0, 0, refused),
+                    (_RETURN, 0, 0, _ALLOW),
+                ]
     lines += [
         (_EQUAL, 0, 3, _CLONE[column]),
         (_LOAD, 0, 0, _FIRST_ARGUMENT),

@@ -61,14 +61,15 @@ def enter(folder: Path, readable: list[Path], hidden: list[Path], scratch_mb: in
         submission = stack.enter_context(_held(folder))
         base = _base()
         mount("tmpfs", base, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=755")
+        for name in (str(SCRATCH), "/proc"):
+            os.makedirs(base + name, exist_ok=True)  # noqa: PTH103
+        # Before the binds: an interpreter or a package may itself lie beneath the folder that becomes the scratch.
+        mount("tmpfs", base + str(SCRATCH), "tmpfs", MS_NOSUID | MS_NODEV, f"size={scratch_mb}m,mode=1777")
         for path, descriptor in sources:
             _bind(descriptor, base + str(path), path)
         for path in hidden:
             mount("tmpfs", base + str(path), "tmpfs", _GUARD, "size=4k,mode=755")
         _place_submission(submission, folder, base + str(SUBMISSION), copied)
-        for name, mode in ((str(SCRATCH), 0o1777), ("/proc", 0o555)):
-            os.makedirs(base + name, mode, exist_ok=True)  # noqa: PTH103
-        mount("tmpfs", base + str(SCRATCH), "tmpfs", MS_NOSUID | MS_NODEV, f"size={scratch_mb}m,mode=1777")
     pivot_root(base)
     mount("", "/", "", MS_REMOUNT | MS_BIND | _GUARD)
 

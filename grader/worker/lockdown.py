@@ -43,7 +43,7 @@ class Start:
     """What a worker is started with: two descriptors, the submission, and limits.
 
     `limits` holds cpu_seconds, memory_mb, file_mb, scratch_mb and processes; `mapped` is how many bytes of address
-    space the libraries take already.
+    space the libraries take already; `needed` are files that have to be in sight from inside.
     """
 
     channel: int
@@ -51,6 +51,7 @@ class Start:
     folder: Path
     limits: Mapping[str, int]
     mapped: int
+    needed: tuple[str, ...]
 
 
 Live = Callable[[Path], None]
@@ -64,25 +65,25 @@ def mapped() -> int:
         return 1 << 30
 
 
-def best(at_most: str = FULL) -> tuple[str, str]:
+def best(at_most: str, needed: tuple[str, ...]) -> tuple[str, str]:
     """The best level that works here, found by trying, and what is missing for a better one."""
     missing: list[str] = []
     for level in LEVELS[LEVELS.index(at_most) : -1]:
-        why = _refusal(level)
+        why = _refusal(level, needed)
         if not why:
             return level, "; ".join(missing)
         missing.append(f"{level.partition(':')[0]}: {why}")
     return PROCESS_ONLY, "; ".join(missing)
 
 
-def _refusal(level: str) -> str:
+def _refusal(level: str, needed: tuple[str, ...]) -> str:
     """Why a worker cannot be locked down to this level; '' when it can."""
     if sys.platform != "linux":
         return f"{sys.platform} has no namespaces, Landlock or seccomp"
     ours, theirs = socket.socketpair()
     said, output = os.pipe()
     try:
-        start = Start(theirs.fileno(), output, Path(__file__).parent, _LIMITS, mapped())
+        start = Start(theirs.fileno(), output, Path(__file__).parent, _LIMITS, mapped(), needed)
         pid, report = spawn(level, start, lambda _: None)
         status = os.waitpid(pid, 0)[1]
         if report is not None:
@@ -147,6 +148,7 @@ def _alone(level: str, start: Start, live: Live) -> None:
         landlock.restrict(readable, [Path(os.devnull)])
         seccomp.refuse(alone=True)
     os.chdir(start.folder)
+    _see(start.needed)
     live(start.folder)
 
 
@@ -205,6 +207,7 @@ def _second(start: Start, live: Live, *, counted: bool) -> None:
         landlock.restrict([Path("/")], [root.SCRATCH, Path(os.devnull)])
     seccomp.refuse(alone=False)
     os.chdir(root.SUBMISSION)
+    _see(start.needed)
     live(root.SUBMISSION)
 
 
@@ -215,6 +218,12 @@ def _map_user(user: int, group: int) -> None:
 
 
 # ---- the pieces ----
+
+
+def _see(files: tuple[str, ...]) -> None:
+    """Makes sure that nothing is hidden which a student would then be told to install."""
+    for file in files:
+        os.stat(file)  # noqa: PTH116 - for what it raises
 
 
 def adopt_orphans() -> None:

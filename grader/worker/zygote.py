@@ -34,7 +34,7 @@ def main(control: socket.socket, preload: list[str], at_most: str) -> None:
         __import__(name)
     _forget_ourselves()
     versions = {name: str(getattr(sys.modules[name], "__version__", "")) for name in preload}
-    nursery = Nursery(at_most)
+    nursery = Nursery(at_most, tuple(str(sys.modules[name].__file__) for name in preload))
     _send(control, ("ready", nursery.level, nursery.missing, {"python": platform.python_version(), **versions}))
     try:
         while (request := _receive(control)) is not None:
@@ -56,10 +56,10 @@ def _forget_ourselves() -> None:
 class Nursery:
     """The workers that there are, each with the descriptor that its true status comes from, if it has one."""
 
-    def __init__(self, at_most: str) -> None:
+    def __init__(self, at_most: str, needed: tuple[str, ...]) -> None:
         self.workers: dict[int, int | None] = {}
-        self.mapped = mapped()
-        self.level, self.missing = best(at_most)
+        self.mapped, self.needed = mapped(), needed
+        self.level, self.missing = best(at_most, needed)
 
     def answer(self, message: Any, descriptors: list[int]) -> Any:
         """The answer to a request."""
@@ -79,7 +79,7 @@ class Nursery:
     def _fork(self, descriptors: list[int], folder: Path, limits: dict[str, int]) -> int:
         channel, output = descriptors
         try:
-            pid, report = spawn(self.level, Start(channel, output, folder, limits, self.mapped), _live)
+            pid, report = spawn(self.level, Start(channel, output, folder, limits, self.mapped, self.needed), _live)
         finally:
             os.close(channel)
             os.close(output)

@@ -67,6 +67,7 @@ def mapped() -> int:
 
 def best(at_most: str, needed: tuple[str, ...]) -> tuple[str, str]:
     """The best level that works here, found by trying, and what is missing for a better one."""
+    root.libraries()  # found once, before any worker needs them
     missing: list[str] = []
     for level in LEVELS[LEVELS.index(at_most) : -1]:
         why = _refusal(level, needed)

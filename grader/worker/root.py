@@ -5,12 +5,13 @@ is what Landlock lets it read.
 """
 
 import contextlib
+import functools
 import itertools
 import os
 import stat
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from grader.worker.kernel import (
@@ -35,21 +36,25 @@ _LIBRARIES = [Path(path) for path in ("/lib", "/lib64", "/usr/lib", "/usr/lib64"
 _GUARD = MS_RDONLY | MS_NOSUID | MS_NODEV
 
 
-def libraries() -> list[Path]:
-    """The folders of the interpreter, of installed packages and of the system's libraries."""
+@functools.cache
+def libraries() -> tuple[Path, ...]:
+    """The folders of the interpreter, of installed packages and of the system's libraries.
+
+    The same for all workers: who asks before forking them saves each the search.
+    """
     python = [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     python += [Path(sys.base_prefix) / "lib", Path(sys.base_exec_prefix) / "lib"]
     packages = [Path(path) for path in sys.path if path and Path(path).is_dir()]
-    return _outermost([path for path in (*python, *packages, *_LIBRARIES) if path.exists()])
+    return _outermost(path for path in (*python, *packages, *_LIBRARIES) if path.exists())
 
 
-def _outermost(paths: list[Path]) -> list[Path]:
+def _outermost(paths: Iterable[Path]) -> tuple[Path, ...]:
     """The paths without those that lie beneath another of them."""
     unique = list(dict.fromkeys(paths))
-    return [path for path in unique if not any(path != other and path.is_relative_to(other) for other in unique)]
+    return tuple(path for path in unique if not any(path != other and path.is_relative_to(other) for other in unique))
 
 
-def enter(folder: Path, readable: list[Path], hidden: list[Path], scratch_mb: int, *, copied: bool) -> None:
+def enter(folder: Path, readable: Iterable[Path], hidden: list[Path], scratch_mb: int, *, copied: bool) -> None:
     """Makes a new root of the readable paths, with the submission and a scratch folder, the caller's whole world.
 
     The caller is alone in a new mount namespace. `hidden` folders are empty there. With `copied`, a submission that

@@ -3,17 +3,18 @@
 import os
 import textwrap
 import time
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pytest
+from levels import FULL, PARTIAL, PROCESS_ONLY, at, descriptors, processes_in
 
 from grader import wire
 from grader.errors import SandboxError, StudentFault
 from grader.model import Limits, PartReport, Report, Status
 from grader.sandbox.student import Student
+from grader.sandbox.worker import Worker
 from grader.sandbox.zygote import Zygote
 
 SECONDS = 0.5
@@ -25,7 +26,7 @@ class Case(NamedTuple):
     """Code that is appended to a right file (so that it replaces a function), and what becomes of one part.
 
     The feedback contains every one of `words`. Parts of the file that are about other functions keep their points,
-    unless the code `spoils` the whole file.
+    unless the code `spoils` the whole file. Where an isolation level makes a difference, `unlike` says so.
     """
 
     id: str
@@ -35,10 +36,15 @@ class Case(NamedTuple):
     part: str = "1a"
     spoils: bool = False
     limits: Mapping[str, float] = MappingProxyType({})
+    unlike: Mapping[str, tuple[Status, tuple[str, ...]]] = MappingProxyType({})
 
     @property
     def file(self) -> str:
         return f"problem{self.part[0]}.py"
+
+
+# Programs cannot be started where the kernel can be asked to refuse that.
+NO_PROGRAM = MappingProxyType(dict.fromkeys((FULL, PARTIAL), (Status.RAISED, ("PermissionError",))))
 
 
 def function(signature: str, body: str, before: str) -> str:
@@ -176,7 +182,7 @@ NEVER_ENDING = [
             def __iter__(self):
                 while True: yield 1.0
         """), T),
-    Case("wide_and_deep_list", centre("a = []\nfor _ in range(30): a = [a, a, a]\nreturn a"), T),
+    Case("wide_and_deep_list", centre("a = []\nfor _ in range(9): a = [a] * 9\nreturn a"), T),
     Case("loop_in_the_text_of_an_exception", centre("raise Odd", """
         class Odd(Exception):
             def __str__(self):
@@ -198,7 +204,8 @@ NEVER_ENDING = [
         thread = threading.Thread(target=lambda: threading.Event().wait(), daemon=True)
         thread.start()
         """), T),
-    Case("waits_for_a_process", centre("subprocess.run(['/bin/sleep', '100'])", "import subprocess"), T),
+    Case("waits_for_a_process", centre("subprocess.run(['/bin/sleep', '100'])", "import subprocess"), T,
+         unlike=NO_PROGRAM),
     Case("asks_for_ever", apply("while True: f(x)"), T, part="2a"),
     Case("returns_a_loop", line("def g(t):\n    while True: pass\nreturn g"), T, ("you returned",), part="2b"),
     Case("reads_the_channel", centre("os.read(3, 1)", "import os"), T),
@@ -221,7 +228,8 @@ DYING = [
         sys.setrecursionlimit(10 ** 9)
         f = lambda x: max([x], key=f)
         """), X, ("SIGSEGV",)),
-    Case("becomes_another_program", centre("os.execv('/bin/true', ['true'])", "import os"), X, ("exit code 0",)),
+    Case("becomes_another_program", centre("os.execv('/bin/true', ['true'])", "import os"), X, ("exit code 0",),
+         unlike=NO_PROGRAM),
     Case("real_time_signal", centre("os.kill(os.getpid(), 40)", "import os"), X, ("signal 40",)),
     Case("returns_an_exit", line("import os\nreturn lambda t: os._exit(0)"), X, ("exit code 0", "you returned"),
          part="2b"),
@@ -242,12 +250,12 @@ GREEDY = [
     Case("no_elements_but_huge", centre("return np.empty((0, 2 ** 30))"), U, ("larger",)),
     Case("many_dimensions", centre("return x.reshape((1,) * 60 + x.shape)"), U, ("61 dimensions",)),
     Case("prints_100_mb", centre("print('x' * 4 * 10 ** 6)\nreturn x - x.mean()"), C, limits={"seconds": 9}),
-    Case("prints_100_mb_of_errors", centre("""
-        for _ in range(100): sys.stderr.write('y' * 10 ** 5)
+    Case("prints_30_mb_of_errors", centre("""
+        for _ in range(30): sys.stderr.write('y' * 10 ** 5)
         return x - x.mean()
         """, "import sys"), C, limits={"seconds": 9}),
     Case("large_file", centre("with open('scratch', 'wb') as file: file.write(bytes(10 ** 7))"), R,
-         ("File too large",), limits={"file_mb": 1}),
+         ("File too large",), limits={"file_mb": 1}, unlike={FULL: (R, ("Read-only file system",))}),
     Case("many_descriptors", centre("a = [open('/dev/null') for _ in range(1000)]"), R, ("Too many open files",)),
     Case("huge_message", centre("raise ValueError('x' * 10 ** 7)"), R, ("ValueError: xxx", "xxx... (problem1.py")),
     Case("many_functions", line("return [lambda t: 0] * 200_000"), U, ("functions",), part="2b"),
@@ -335,6 +343,27 @@ TRICKS = [
     Case("another_sum_for_numpy", total("return np.sum(x)", "np.sum = lambda *a, **k: 0.0"), W, part="1b"),
     Case("no_len_for_anybody", "\nimport builtins\nbuiltins.len = None\n", X, ("leave built-in functions",),
          spoils=True),
+    Case("everything_is_close", centre("return x", "np.allclose = np.isclose = np.array_equal = lambda *_: True"), W),
+    Case("equal_to_everything", centre("return Odd(x)", """
+        class Odd(list):
+            __eq__ = __le__ = __ge__ = lambda self, other: True
+        """), W),
+    Case("no_json_for_anybody", "\nimport json, pickle\njson.loads = json.dumps = pickle.loads = None\n", C),
+    Case("seeds_everything", "\nimport random\nrandom.seed(0)\nnp.random.seed(0)\nnp.random.default_rng = None\n", C),
+    Case("looks_for_answers_in_frames", centre("""
+        frame, names = sys._getframe(), set()
+        while frame:
+            names |= {*frame.f_locals, *frame.f_globals}
+            frame = frame.f_back
+        assert not names & {"reference", "rubric", "expected", "tolerance", "seed", "assignment", "bench"}, names
+        return x - x.mean()
+        """, "import sys"), C),
+    Case("looks_for_answers_among_all_objects", centre("""
+        held = [a for a in gc.get_objects() if isinstance(a, np.ndarray) and a.shape == x.shape]
+        wanted = x - x.mean()
+        assert not any(np.allclose(a, wanted) for a in held if a is not x and a is not wanted and abs(a).max() > 0)
+        return wanted
+        """, "import gc"), C),
     Case("no_numpy_for_anybody", "\nimport sys\nsys.modules['numpy'] = None\n", C),
     Case("closes_its_output", "\nimport sys\nsys.stdout.close()\nsys.stderr.close()\n", C),
     Case("has_no_output", "\nimport sys\nsys.stdout = sys.stderr = None\n", C),
@@ -372,7 +401,7 @@ TRICKS = [
     Case("orphan", centre("""
         subprocess.Popen(['/bin/sleep', '100'], start_new_session=True)
         return x - x.mean()
-        """, "import subprocess"), C),
+        """, "import subprocess"), C, unlike=NO_PROGRAM),
     Case("orphan_of_an_orphan", centre("""
         if os.fork() == 0:
             os.setsid()
@@ -432,36 +461,10 @@ def points(report: Report, problem: str) -> tuple[float, float]:
     return found.score, found.max_score
 
 
-@pytest.fixture
-def nothing_left_behind(zygote, tmp_path) -> Iterator[None]:
-    """No process, no descriptor of the judge and none of the zygote outlives a grading."""
-    pids = (os.getpid(), zygote.process.pid)
-    before = [descriptors(pid) for pid in pids]
-    yield
-    assert [descriptors(pid) for pid in pids] == before
-    assert processes_in(tmp_path) == []
-    assert Path(f"/proc/{zygote.process.pid}/task/{zygote.process.pid}/children").read_text() == ""
-
-
-def descriptors(pid: int) -> int:
-    return len([*Path(f"/proc/{pid}/fd").iterdir()])
-
-
-def processes_in(folder: Path) -> list[str]:
-    """The processes that work in a folder: workers do in the submission, and what they start does too."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if (process / "cwd").readlink().is_relative_to(folder):
-                found.append((process / "cmdline").read_text())
-        except OSError:  # it has ended, or is somebody else's
-            continue
-    return found
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 @pytest.mark.usefixtures("nothing_left_behind")
-def test_its_part_gets_the_status_and_the_words_and_nothing_else_is_touched(case, graded, right):
+def test_its_part_gets_the_status_and_the_words_and_nothing_else_is_touched(case, graded, right, zygote):
+    status, words = case.unlike.get(zygote.level(), (case.status, case.words))
     start = time.perf_counter()
 
     report = graded(
@@ -470,8 +473,8 @@ def test_its_part_gets_the_status_and_the_words_and_nothing_else_is_touched(case
 
     seconds = time.perf_counter() - start
     own, other = part(report, case.part), "2" if case.part[0] == "1" else "1"
-    assert (own.status, own.earned) == (case.status, own.points if case.status is C else 0), own.feedback
-    assert [word for word in case.words if word not in own.feedback] == [], own.feedback
+    assert (own.status, own.earned) == (status, own.points if status is C else 0), own.feedback
+    assert [word for word in words if word not in own.feedback] == [], own.feedback
     assert points(report, other) == {"1": (9, 9), "2": (8, 8)}[other]
     lost = {p.function for p in report.parts if p.problem == own.problem and p.earned < p.points and p.function}
     assert lost - {own.function} == set() or case.spoils
@@ -648,13 +651,20 @@ def test_an_answer_that_is_changed_after_it_was_returned_was_what_it_was(graded,
     assert points(report, "1") == (9, 9)
 
 
-def test_a_function_that_ended_its_worker_is_not_called_again_and_the_others_run_in_a_new_one(graded, right):
-    code = total("count('total')\nos._exit(1)", "import os\ndef count(name): open('calls', 'a').write(name)")
+def test_a_function_that_ended_its_worker_is_not_called_again_and_the_others_run_in_a_new_one(
+    graded, right, monkeypatch
+):
+    calls, send = [], Worker._send
+    monkeypatch.setattr(
+        Worker, "_send", lambda self, message, deadline: calls.append(message) or send(self, message, deadline)
+    )
+    code = total("os._exit(1)", "import os")
 
     report = graded({"problem1.py": right["problem1.py"] + code})
 
     assert part(report, "1b").status is X
     assert points(report, "1") == (7, 9)
+    assert sum(1 for kind, *rest in calls if kind == "calls" and rest[0][0][0] == "total") == 1
 
 
 def test_each_of_several_hanging_functions_costs_one_limit(graded, right):
@@ -671,7 +681,7 @@ def test_each_of_several_hanging_functions_costs_one_limit(graded, right):
 # ---- torch ----
 
 
-def test_an_answer_in_torch_is_an_answer(graded):
+def test_an_answer_in_torch_is_an_answer(graded, zygote):
     code = """
         import torch
 
@@ -686,8 +696,8 @@ def test_an_answer_in_torch_is_an_answer(graded):
             return (k * torch.from_numpy(x)), [torch.from_numpy(k * x).norm()]
         """
 
-    with Zygote(("numpy", "torch")) as zygote:
-        report = graded({"problem1.py": textwrap.dedent(code)}, on=zygote, seconds=10)
+    with Zygote(("numpy", "torch"), zygote.level()) as own:
+        report = graded({"problem1.py": textwrap.dedent(code)}, on=own, seconds=10)
 
     assert (report.score, report.max_score) == (17, 17)
 
@@ -695,12 +705,16 @@ def test_an_answer_in_torch_is_an_answer(graded):
 # ---- what is beyond a student's file ----
 
 
-def test_who_ends_the_zygote_gets_no_verdict_and_no_one_stays_behind(outcome, right, tmp_path):
-    code = centre("os.kill(os.getppid(), 9)\ntime.sleep(100)", "import os, time")
+KILLS_ITS_PARENT = "os.kill(os.getppid(), 9)\ntime.sleep(100)"
+
+
+@at(PROCESS_ONLY)
+def test_who_ends_the_zygote_gets_no_verdict_and_no_one_stays_behind(outcome, right, tmp_path, zygote):
+    code = centre(KILLS_ITS_PARENT, "import os, time")
     before = descriptors(os.getpid())
 
-    with Zygote() as zygote:
-        report, errors = outcome({"problem1.py": right["problem1.py"] + code}, on=zygote)
+    with Zygote(at_most=zygote.level()) as own:
+        report, errors = outcome({"problem1.py": right["problem1.py"] + code}, on=own)
 
     assert part(report, "1a").status is Status.INTERNAL_ERROR
     assert {type(error) for error in errors} == {SandboxError}
@@ -710,6 +724,16 @@ def test_who_ends_the_zygote_gets_no_verdict_and_no_one_stays_behind(outcome, ri
     while processes_in(tmp_path) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert processes_in(tmp_path) == []
+
+
+@at(FULL, PARTIAL)
+@pytest.mark.usefixtures("nothing_left_behind")
+def test_nobody_can_end_the_zygote_of_a_better_isolation(graded, right):
+    report = graded({"problem1.py": right["problem1.py"] + centre(KILLS_ITS_PARENT, "import os, time")}, seconds=0.3)
+
+    # The signal is refused, or means nothing to the first process of a namespace.
+    assert part(report, "1a").status in (R, T)
+    assert points(report, "1") == (5, 9)
 
 
 def test_a_worker_that_cannot_be_locked_down_is_no_fault_of_the_student(outcome, zygote, monkeypatch, tmp_path):

@@ -2,18 +2,15 @@
 
 import os
 import sys
-import textwrap
 from pathlib import Path
 
 import numpy as np
-import pytest
+from levels import CANARY, FULL, PARTIAL, PROCESS_ONLY, at
 
 from grader import wire
 from grader.assignment import Assignment
 from grader.course import Course
 from grader.grading import grade
-from grader.model import Limits
-from grader.sandbox.student import Student
 from grader.sandbox.worker import Worker
 from grader.sandbox.zygote import Zygote
 from grader.submission import Submission
@@ -35,20 +32,6 @@ with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
 """
 
 
-@pytest.fixture
-def inside(zygote, tmp_path):
-    """`inside(body)` is what a student's function with this body returns, called in a worker."""
-
-    def returned(body, on=zygote, **limits):
-        (tmp_path / "spy").mkdir(exist_ok=True)
-        code = f"def spy():\n{textwrap.indent(textwrap.dedent(body).strip(), '    ')}\n"
-        (tmp_path / "spy" / "problem1.py").write_text(code)
-        with Student(on, tmp_path / "spy", "problem1.py", Limits(**limits), ()) as student:
-            return student.function("spy")()
-
-    return returned
-
-
 IMPORTABLE = f"""
     import importlib
     found = []
@@ -68,14 +51,15 @@ def test_nothing_of_the_judge_can_be_imported(inside):
     assert inside(IMPORTABLE) == []
 
 
-def test_nothing_of_the_judge_can_be_imported_where_it_is_installed(inside, tmp_path, monkeypatch):
+@at(FULL, PARTIAL, PROCESS_ONLY)
+def test_nothing_of_the_judge_can_be_imported_where_it_is_installed(inside, tmp_path, monkeypatch, zygote):
     installed = tmp_path / "site-packages"
     installed.mkdir()
     (installed / "grader").symlink_to(Path(__file__).parents[2] / "grader")
     monkeypatch.setattr(sys, "path", [str(installed), *sys.path])
 
-    with Zygote() as zygote:
-        found = inside(IMPORTABLE, on=zygote)
+    with Zygote(at_most=zygote.level()) as own:
+        found = inside(IMPORTABLE, on=own)
 
     assert found == []
 
@@ -87,60 +71,66 @@ def test_no_module_of_the_judge_and_no_reference_is_loaded(inside):
     assert [name for name in names if name.startswith(("grader", "_reference", "msgspec._grader"))] == []
 
 
-def test_modules_are_looked_for_in_the_submission_and_the_libraries_only(inside, assignment, tmp_path):
+def test_modules_are_looked_for_in_the_submission_and_the_libraries_only(inside, assignment, tmp_path, zygote):
     first, *others = inside("import sys\nreturn sys.path")
 
-    assert first == str(tmp_path / "spy")
+    assert first == str("/submission" if zygote.level() == FULL else tmp_path / "spy")
     assert all(str(Path(sys.base_prefix)) in path or path.endswith("-packages") for path in others)
     assert [path for path in others if Path(path).is_relative_to(assignment.path.parents[1])] == []
 
 
 def test_no_argument_names_a_course(inside, assignment):
-    arguments = inside("""
-        import sys
-        lines = [open(f"/proc/{pid}/cmdline").read() for pid in ("self", os.getppid())]
-        return [*sys.argv, *sys.orig_argv, *lines]
-        """.replace("import sys", "import os, sys"))  # fmt: skip
+    arguments = inside("import sys\nreturn [*sys.argv, *sys.orig_argv]")
 
+    assert len(arguments) > 1
     assert [text for text in arguments if str(assignment.path.parents[1]) in text] == []
 
 
-def test_the_environment_is_ours(inside, monkeypatch):
-    monkeypatch.setenv("GRADER_SEED", "secret")
+@at(PROCESS_ONLY)
+def test_no_argument_names_a_course_where_proc_tells_those_of_the_zygote(inside, assignment):
+    lines = inside("import os\nreturn [open(f'/proc/{pid}/cmdline').read() for pid in ('self', os.getppid())]")
 
+    assert all(lines)
+    assert [text for text in lines if str(assignment.path.parents[1]) in text] == []
+
+
+@at(FULL, PARTIAL, PROCESS_ONLY)
+def test_the_environment_is_ours(inside):
     names = inside("import os\nreturn dict(os.environ)")
 
-    threads = {f"{library}_NUM_THREADS" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")}
-    assert set(names) == {"PATH", "LANG", "HOME", "PYTHONHASHSEED", "VECLIB_MAXIMUM_NUM_THREADS", *threads}
-    assert names["HOME"] == "/nonexistent"
+    libraries = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")
+    threads = {f"{library}_NUM_THREADS" for library in libraries}
+    assert set(names) == {"PATH", "LANG", "HOME", "TMPDIR", "TORCHINDUCTOR_CACHE_DIR", "PYTHONHASHSEED", *threads}
+    assert CANARY not in names.values()
+    assert {names["HOME"], names["TMPDIR"], names["TORCHINDUCTOR_CACHE_DIR"]} == {"/tmp"}
 
 
+@at(PROCESS_ONLY)
 def test_its_environment_as_the_kernel_has_it_is_ours_too(inside):
     names = inside("return [line.partition('=')[0] for line in open('/proc/self/environ').read().split(chr(0))]")
 
     assert set(names) <= set(inside("import os\nreturn list(os.environ)")) | {""}
 
 
+@at(FULL, PARTIAL, PROCESS_ONLY)
 def test_no_descriptor_is_open_but_its_channel_and_its_output(inside):
-    links = inside("""
-        import os
+    kinds = inside("""
+        import os, stat
+        kinds = ("CHR", "FIFO", "SOCK", "REG", "DIR", "LNK", "BLK")
         found = {}
         for fd in range(1024):
             try:
-                found[fd] = os.readlink(f"/proc/self/fd/{fd}")
+                mode = os.fstat(fd).st_mode
             except OSError:
                 continue
+            found[fd] = next((kind for kind in kinds if getattr(stat, "S_IS" + kind)(mode)), "unknown")
         return found
         """)
 
-    assert {fd: link.partition(":")[0] for fd, link in links.items()} == {
-        0: "/dev/null",
-        1: "pipe",
-        2: "pipe",
-        3: "socket",
-    }
+    assert kinds == {0: "CHR", 1: "FIFO", 2: "FIFO", 3: "SOCK"}
 
 
+@at(FULL, PARTIAL, PROCESS_ONLY)
 def test_its_limits_are_set(inside):
     found = inside(
         """
@@ -158,18 +148,34 @@ def test_its_limits_are_set(inside):
     assert 512 << 20 < mapped == hard < (512 << 20) + (4 << 30)
 
 
-def test_it_has_a_session_and_a_group_of_its_own(inside):
+def test_it_has_a_session_and_a_group_of_its_own(inside, zygote):
     pid, session, group = inside("import os\nreturn os.getpid(), os.getsid(0), os.getpgid(0)")
 
-    assert pid == session == group != os.getsid(0)
+    assert session == group != os.getsid(0)
+    # In a pid namespace the first process leads the session; the worker is the second.
+    assert (pid, session) == (2, 1) if zygote.level() == FULL else pid == session
 
 
-def test_its_standard_input_is_empty_and_it_stands_in_the_submission(inside, tmp_path):
+@at(FULL, PARTIAL, PROCESS_ONLY)
+def test_its_standard_input_is_empty_and_it_stands_in_the_submission(inside, tmp_path, zygote):
     read, folder = inside("import os, sys\nreturn sys.stdin.read(), os.getcwd()")
 
-    assert (read, folder) == ("", str(tmp_path / "spy"))
+    assert (read, folder) == ("", str("/submission" if zygote.level() == FULL else tmp_path / "spy"))
 
 
+@at(FULL)
+def test_it_computes_in_one_thread_where_the_number_of_processes_shows_it(inside):
+    body = """
+        import numpy, threading
+        numpy.ones((300, 300)) @ numpy.ones((300, 300))
+        threading.Thread(target=len, args=("",)).start()
+        """
+
+    # With the judge's own two processes there is room for one thread, and only if numpy has taken none.
+    assert inside(body, processes=3) is None
+
+
+@at(PROCESS_ONLY)
 def test_it_computes_in_one_thread(inside):
     threads = inside("""
         import numpy, os
@@ -180,10 +186,10 @@ def test_it_computes_in_one_thread(inside):
     assert threads == 1
 
 
-def test_sets_of_texts_have_the_same_order_in_every_worker(inside):
+def test_sets_of_texts_have_the_same_order_in_every_worker(inside, zygote):
     body = "return list({'a', 'b', 'c', 'd', 'e', 'f', 'g'})"
 
-    with Zygote() as other:
+    with Zygote(at_most=zygote.level()) as other:
         assert inside(body, on=other) == inside(body)
 
 
@@ -197,12 +203,14 @@ def test_what_a_problem_leaves_in_memory_is_not_seen_by_the_next(graded, right):
     assert report.score == report.max_score == 17
 
 
+@at(PROCESS_ONLY)
 def test_the_search_of_its_memory_finds_what_is_there(inside):
     found = inside("kept = 'needle-' + str(12345)\n" + SEARCH + "return found")
 
     assert found > 0
 
 
+@at(PROCESS_ONLY)
 def test_no_text_of_the_rubric_or_the_reference_is_in_its_memory(course, zygote, submit):
     for file in ("rubrics/tiny.yaml", "reference/tiny/problem1.py"):
         path = course / file

@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 ROUNDINGS = 256 * 2.0**-24
 MOVE = 2.0**-30
 DRAWS = 8
+EVALUATIONS = 1 + 2 * DRAWS  # of the reference, for one answer with its bound
 # An entry is never held to less than a tenth of the answer's largest entry, nor of what is usual among its trials.
 FLOOR = 0.1
 NOTHING = 2.0**-40

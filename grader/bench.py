@@ -2,6 +2,7 @@
 
 import hashlib
 import operator
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from grader.answers import Answer, measured
+from grader.answers import EVALUATIONS, Answer, measured
 from grader.assignment import Assignment
 from grader.compare import conformed, unpacked
 from grader.errors import BrokenReference, RubricError, StudentFault
@@ -69,7 +70,9 @@ class Bench:
         cases = settings.inputs.cases if settings.inputs else {}
         tried = self.trials(function)
         groups = [(trial.regime, tuple(trial.case[name] for name in cases)) for trial in tried]
+        start = time.perf_counter()
         answers = measured(self.reference, function, tried, groups, settings.evaluated_at)
+        self.store.put(f"seconds of {function}", (time.perf_counter() - start) / EVALUATIONS)
         self.store.put(f"answers of {function}", [(answer.value, answer.bound) for answer in answers])
         return answers
 
@@ -91,8 +94,15 @@ class Bench:
         if function not in self._results:
             calls = [self.reference.arguments(function, trial) for trial in self.trials(function)]
             points = self.problem.functions[function].evaluated_at
-            self._results[function] = self.student.ask(function, calls, points)
+            self._results[function] = self.student.ask(function, calls, points, self._seconds(function))
         return self._results[function][trial.index]
+
+    def _seconds(self, function: str) -> float:
+        """How long the student may take for all trials of a function, by what the reference took."""
+        if self.store.get(f"seconds of {function}") is None:
+            self._measured(function)
+        own: float = self.store.get(f"seconds of {function}") or 0.0
+        return own * self.assignment.rubric.limits.times_reference
 
 
 class StudentSide:

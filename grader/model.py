@@ -32,16 +32,18 @@ UNJUDGED = frozenset({Status.PENDING, Status.DEFERRED, Status.INTERNAL_ERROR})
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker may use.
 
-    seconds       wall clock for the import of a file, and for all trials of one function
-    cpu_seconds   processor time of one worker (one problem file)
-    memory_mb     what it may allocate beyond the libraries
-    file_mb       the largest file it may write
-    scratch_mb    what its scratch folder holds, where it has one (full isolation)
-    processes     how many processes and threads it may have (full isolation)
-    output_kb     how much of what it prints is kept
+    seconds           wall clock for the import of a file, and for all trials of one function
+    times_reference   these trials may take so many times what the reference takes, where that is more
+    cpu_seconds       processor time of one worker (one problem file), whatever the others say
+    memory_mb         what it may allocate beyond the libraries
+    file_mb           the largest file it may write
+    scratch_mb        what its scratch folder holds, where it has one (full isolation)
+    processes         how many processes and threads it may have (full isolation)
+    output_kb         how much of what it prints is kept
     """
 
     seconds: float = 10.0
+    times_reference: float = 50.0
     cpu_seconds: int = 60
     memory_mb: int = 2048
     file_mb: int = 16

@@ -53,36 +53,37 @@ class Student:
         call.__name__ = name
         return call
 
-    def ask(self, name: str, calls: list[list[Any]], points: Sequence[float] = ()) -> list[Any]:
+    def ask(self, name: str, calls: list[list[Any]], points: Sequence[float] = (), seconds: float = 0.0) -> list[Any]:
         """The answer, or the Fault, of each call of a function; all of them go out in one message.
 
-        Where the function returns a function of one number, its answer is the list of values at `points`.
+        Where the function returns a function of one number, its answer is the list of values at `points`. Together
+        they may take the limit's `seconds`, or these where they are more.
         """
-        results = self._results(name, calls)
-        return self._evaluated(name, results, points) if points else results
+        results = self._results(name, calls, seconds)
+        return self._evaluated(name, results, points, seconds) if points else results
 
     # ---- calls ----
 
-    def _results(self, name: str, calls: list[list[Any]]) -> list[Any]:
+    def _results(self, name: str, calls: list[list[Any]], seconds: float) -> list[Any]:
         """The value or Fault of each call; after the call that ended the worker they share its Fault."""
         results: list[Any] = []
         try:
             worker = self._ready(name)
-            results.extend(worker.calls([(name, arguments) for arguments in calls]))
+            results.extend(worker.calls([(name, arguments) for arguments in calls], seconds))
         except StudentFault as ended:
             if ended.fault.status is not Status.MISSING:
                 self.out[name] = ended.fault
             results += [ended.fault] * (len(calls) - len(results))
         return results
 
-    def _evaluated(self, name: str, results: list[Any], points: Sequence[float]) -> list[Any]:
+    def _evaluated(self, name: str, results: list[Any], points: Sequence[float], seconds: float) -> list[Any]:
         """For each returned function, the list of its values at the points (or the first Fault)."""
         handles = [result for result in results if isinstance(result, Handle)]
         calls = [(handle.number, [point]) for handle in handles for point in points]
         values: list[Any] = []
         try:
-            if calls:
-                values.extend(handles[0].worker.calls(calls) if handles[0].worker.open else [])
+            if calls and handles[0].worker.open:
+                values.extend(handles[0].worker.calls(calls, seconds))
         except StudentFault as ended:
             self.out[name] = ended.fault
         values += [self.out.get(name)] * (len(calls) - len(values))

@@ -54,6 +54,7 @@ class Worker:
         self.doing = ""  # what it is asked to do, as the end of a sentence
         # All in all it may keep the judge waiting for twice as long as it may compute.
         self.patience = self.left = 2.0 * limits.cpu_seconds
+        self.allowed = limits.seconds
         try:
             with theirs:
                 self.pid = zygote.fork(theirs, write, folder, limits.of_worker())
@@ -97,16 +98,17 @@ class Worker:
                 raise StudentFault(told(fault, self.doing))
         raise self._gone("sent back something that is no answer", Status.UNREADABLE)
 
-    def calls(self, calls: Sequence[tuple[str | int, list[Any]]]) -> Iterator[Any]:
+    def calls(self, calls: Sequence[tuple[str | int, list[Any]]], seconds: float = 0.0) -> Iterator[Any]:
         """The value, or the Fault, of each call in turn; all of them go out in one message.
 
-        A target is a function's name, or the number of one that was returned.
+        A target is a function's name, or the number of one that was returned. All of them together may take the
+        limit's `seconds`, or these where they are more.
         """
         self.answered = 0
         self.doing = f"when {calls[0][0]} is called"
         if isinstance(calls[0][0], int):
             self.doing = "when the function that you returned is called"
-        with self._limited() as deadline:
+        with self._limited(seconds) as deadline:
             self._send(("calls", list(calls)), deadline)
             for _ in calls:
                 yield self._result(deadline)
@@ -121,11 +123,12 @@ class Worker:
         raise SandboxError(f"a worker could not be locked down: {said}", remedy="see what this machine refuses it")
 
     @contextlib.contextmanager
-    def _limited(self) -> Iterator[float]:
+    def _limited(self, seconds: float = 0.0) -> Iterator[float]:
         """The deadline of what is asked now; the time that it takes is taken off what is left."""
         start = time.monotonic()
+        self.allowed = max(seconds, self.limits.seconds)
         try:
-            yield start + min(self.limits.seconds, self.left)
+            yield start + min(self.allowed, self.left)
         finally:
             self.left -= time.monotonic() - start
 
@@ -231,7 +234,7 @@ class Worker:
     # ---- endings ----
 
     def _late(self) -> StudentFault:
-        limit = f"{self.limits.seconds:g} s" if self.limits.seconds < self.left else f"{self.patience:g} s in all"
+        limit = f"{self.allowed:.3g} s" if self.allowed < self.left else f"{self.patience:g} s in all"
         what = f"did not finish within {limit}"
         return self._gone(what, Status.TIMED_OUT, "look for a loop that does not end, or does too much")
 

@@ -99,13 +99,12 @@ def _array(answer: Any, what: str) -> Array:
 
 def _in_a_row(answer: Any) -> bool:
     """Whether an answer is a list of arrays, such as of one-element ones, which are numbers."""
-    if isinstance(answer, Tensor) or not isinstance(answer, (list, tuple)):
-        return False
-    return all(isinstance(item, (Tensor, np.ndarray, float, int)) for item in answer)
+    numbers = (Tensor, np.ndarray, float, int)
+    return isinstance(answer, (list, tuple)) and all(isinstance(item, numbers) for item in answer)
 
 
 def _plain(answer: Any) -> Any:
-    if isinstance(answer, Tensor):  # first, for it is a tuple itself
+    if isinstance(answer, Tensor):
         return answer.array
     if isinstance(answer, (list, tuple)):
         return [_plain(item) for item in answer]
@@ -181,7 +180,7 @@ def _not_finite(got: Array, want: Array, off: Array) -> str:
 def _other(off: Array) -> str:
     """The sentence about labels, indices and counts: how far off they are says nothing."""
     if off.size == 1:
-        return "The number is another one."
+        return "This is not the number that is asked for."
     return f"{int(off.sum())} of the {off.size} numbers {'differs' if off.sum() == 1 else 'differ'}{_where(off)}."
 
 

@@ -3,6 +3,7 @@
 So a right answer in any style earns every point that a machine gives, and each wrong one loses what its name says.
 """
 
+import copy
 from pathlib import Path
 
 import msgspec
@@ -72,8 +73,7 @@ def test_an_example_gets_its_verdicts(assignments, zygotes, assignment, name):
 
 def hurried(assignment: Assignment) -> Assignment:
     """The same assignment with a time limit that a test can wait for."""
-    quick = object.__new__(Assignment)
-    quick.__dict__.update(assignment.__dict__)
+    quick = copy.copy(assignment)
     limits = msgspec.structs.replace(assignment.rubric.limits, seconds=1.0)
     quick.rubric = msgspec.structs.replace(assignment.rubric, limits=limits)
     return quick

@@ -19,7 +19,7 @@ def test_more_time_than_the_limit_can_be_given(zygote, submit):
 def test_without_it_the_limit_is_told(zygote, submit):
     with (
         Student(zygote, submit({"problem1.py": SLEEPS}), "problem1.py", Limits(seconds=0.3), ()) as student,
-        pytest.raises(StudentFault, match="did not finish within 0.3 s") as late,
+        pytest.raises(StudentFault, match=r"did not finish within 0\.3 s") as late,
     ):
         student.function("centre")(1.0)
 

@@ -120,7 +120,9 @@ class Failure(NamedTuple):
 
 def _part_report(part: Part, bench: Bench, errors: list[GraderError]) -> PartReport:
     if part.written:
-        return _report(part, bench, Verdict(status=Status.PENDING), items=part.written)
+        # What a marker looks for is the answer, which a student sees only where the rubric shows answers.
+        items = part.written if bench.assignment.rubric.show_expected else ()
+        return _report(part, bench, Verdict(status=Status.PENDING), items=items)
     try:
         return _judged_part(part, bench)
     except GraderError as error:

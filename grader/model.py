@@ -129,7 +129,7 @@ class WrittenItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PartReport(msgspec.Struct, frozen=True, kw_only=True):
-    """A part as the report shows it. `items` is empty unless the part is written."""
+    """A part as the report shows it. `items` is empty unless the part is written and the rubric shows answers."""
 
     id: str
     problem: str

@@ -55,7 +55,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rubric(msgspec.Struct, frozen=True, kw_only=True):
-    """An assignment. `seed` is the one that is used when none is given on the command line."""
+    """An assignment.
+
+    `seed` is the one that is used when none is given on the command line. With `show_expected`, the report shows the
+    right value of a failing trial and what a marker looks for in a written part.
+    """
 
     id: str
     title: str

@@ -50,7 +50,7 @@ def graded(assignment: Assignment, folder: Path, zygotes: dict[bool, Zygote], se
 
 def expected_statuses(report: Report, expectation: dict[str, str]) -> dict[str, str]:
     usual = expectation.get("*", "correct")
-    return {part.id: expectation.get(part.id, "pending" if part.items else usual) for part in report.parts}
+    return {part.id: expectation.get(part.id, usual if part.function else "pending") for part in report.parts}
 
 
 @pytest.mark.parametrize(("assignment", "name"), EXAMPLES, ids=[f"{a}-{name}" for a, name in EXAMPLES])

@@ -169,12 +169,16 @@ def test_points_are_those_of_the_parts_and_the_problems(grading):
     assert [part.earned for part in report.parts] == [3, 0, 0, 0.5, 4]
 
 
-def test_a_written_part_waits_for_a_person_with_its_items(grading):
-    report, _ = grading({})
+@pytest.mark.parametrize(
+    ("shown", "items"),
+    [pytest.param("false", [], id="answers kept"), pytest.param("true", [(1.5, "because")], id="answers shown")],
+)
+def test_a_written_part_waits_for_a_person_and_its_items_for_leave_to_be_shown(grading, course, shown, items):
+    report, _ = grading({}, on=course(rubric=("title: Homework", f"title: Homework\nshow_expected: {shown}")))
 
     written = report.parts[2]
     assert written.status is Status.PENDING
-    assert [(item.points, item.criterion) for item in written.items] == [(1.5, "because")]
+    assert [(item.points, item.criterion) for item in written.items] == items
     assert written.earned == 0
 
 

@@ -5,6 +5,7 @@ abstract sockets outside. <linux/landlock.h> has the numbers.
 """
 
 import ctypes
+import errno
 import os
 import struct
 from collections.abc import Iterable
@@ -38,6 +39,8 @@ def restrict(readable: Iterable[Path], writable: Iterable[Path]) -> None:
     Needs no_new_privs. No TCP, no signal and no abstract socket to anybody outside, where the kernel knows these.
     """
     known = version()
+    if not known:
+        raise OSError(errno.ENOSYS, "this kernel has no Landlock")
     rights = _ALL_FILE_RIGHTS[min(known, 5)]
     attributes = struct.pack("QQQ", rights, _ALL_TCP if known >= 4 else 0, _ALL_SCOPES if known >= 6 else 0)
     size = 24 if known >= 6 else 16 if known >= 4 else 8

@@ -57,9 +57,7 @@ class Store:
             seal, data = file[:SEAL], file[SEAL:]
             if hashlib.sha256(data).digest() != seal:
                 return {}
-            start = wire.PREFIX.size
-            header, _ = wire.lengths(data[:start])
-            kept = wire.decode(data[start : start + header], data[start + header :])
+            kept = wire.whole(data)
         except (OSError, wire.WireError):
             return {}
         return kept if isinstance(kept, dict) else {}

@@ -117,6 +117,13 @@ def decode(header: bytes, body: bytes, borrow: Borrow = _no_callables, *, writab
     return value
 
 
+def whole(frame: bytes) -> Any:
+    """The value of a frame that is here in one piece, prefix included; it holds no callables."""
+    header, _ = lengths(frame[: PREFIX.size])
+    start = PREFIX.size + header
+    return decode(frame[PREFIX.size : start], frame[start:])
+
+
 class _Packer:
     def __init__(self, arrays: list[np.ndarray[Any, Any]], lend: Lend) -> None:
         self.arrays, self.lend, self.size = arrays, lend, 0

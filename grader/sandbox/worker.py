@@ -14,7 +14,7 @@ from typing import Any
 from grader import wire
 from grader.errors import SandboxError, StudentFault
 from grader.model import Fault, Limits, Status
-from grader.sandbox.zygote import ANSWER_SECONDS, Zygote, write_end
+from grader.sandbox.zygote import ANSWER_SECONDS, Zygote
 
 # How long a worker that closed its channel has to finish dying before it is ended.
 DYING_SECONDS = 0.5
@@ -45,7 +45,8 @@ class Worker:
         # Timeouts of the kernel's own: python's would cost another system call each time.
         for direction in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             self.channel.setsockopt(socket.SOL_SOCKET, direction, QUICK)
-        self.output, write = write_end()
+        self.output, write = os.pipe()
+        os.set_blocking(self.output, False)
         self.printed = bytearray()
         self.printed_bytes = 0
         self.lent: list[Callable[..., Any]] = []

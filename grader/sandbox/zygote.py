@@ -176,10 +176,3 @@ class Zygote:
             f"the worker process could not be used (exit code {self.process.returncode})",
             remedy=f"see what `{sys.executable} -c 'import {', '.join(self.preload)}'` says, and the lines above",
         )
-
-
-def write_end() -> tuple[int, int]:
-    """A pipe for a worker's output: (read end, write end), the read end non-blocking."""
-    read, write = os.pipe()
-    os.set_blocking(read, False)
-    return read, write

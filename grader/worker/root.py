@@ -16,11 +16,15 @@ from pathlib import Path
 
 from grader.worker.kernel import (
     MS_BIND,
+    MS_NOATIME,
     MS_NODEV,
+    MS_NODIRATIME,
+    MS_NOEXEC,
     MS_NOSUID,
     MS_PRIVATE,
     MS_RDONLY,
     MS_REC,
+    MS_RELATIME,
     MS_REMOUNT,
     mount,
     pivot_root,
@@ -33,6 +37,7 @@ MAX_FILES = 2_000
 
 DEVICES = [Path("/dev") / name for name in ("null", "zero", "full", "random", "urandom")]
 _LIBRARIES = [Path(path) for path in ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")]
+_ST_RELATIME = 4096
 _GUARD = MS_RDONLY | MS_NOSUID | MS_NODEV
 
 
@@ -112,8 +117,9 @@ def _bind(descriptor: int, target: str, path: Path) -> None:
 def _kept_flags(target: str) -> int:
     """The flags that a mount already has; in a user namespace they may not be taken off."""
     flags = os.statvfs(target).f_flag
-    # ST_RDONLY to ST_NOEXEC are MS_RDONLY to MS_NOEXEC, and the flags of access times agree as well.
-    return flags & (1 | 2 | 4 | 8 | 1024 | 2048) | (1 << 21 if flags & 4096 else 0)
+    # The numbers that statvfs has for these flags are those that mount has; for one of them they differ.
+    same = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME
+    return flags & same | (MS_RELATIME if flags & _ST_RELATIME else 0)
 
 
 def _place_submission(descriptor: int, folder: Path, target: str, copied: bool) -> None:

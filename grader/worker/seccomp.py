@@ -10,7 +10,7 @@ import errno
 import os
 import struct
 
-from grader.worker.kernel import control, system_call
+from grader.worker.kernel import PR_SET_NO_NEW_PRIVS, control, system_call
 
 # name: number on (x86_64, aarch64); -1 where there is none.
 _REFUSED = {
@@ -74,7 +74,6 @@ _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
 _SET_MODE_FILTER, _TSYNC = 1, 1
-_PR_SET_NO_NEW_PRIVS = 38
 
 
 def refuse(*, alone: bool) -> None:
@@ -90,7 +89,7 @@ def refuse(*, alone: bool) -> None:
     if machine not in _MACHINES:
         raise OSError(errno.ENOSYS, f"the system calls of {machine} are not listed")
     program = _program(*_MACHINES[machine], os.getpid() if alone else None)
-    control(_PR_SET_NO_NEW_PRIVS, 1)
+    control(PR_SET_NO_NEW_PRIVS, 1)
     code = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code))
     system_call(_SECCOMP[machine], ctypes.c_uint(_SET_MODE_FILTER), ctypes.c_uint(_TSYNC), header)

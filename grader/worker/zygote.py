@@ -149,6 +149,4 @@ def _receive(control: socket.socket) -> tuple[Any, list[int]] | None:
             descriptors.frombytes(payload[: len(payload) - len(payload) % descriptors.itemsize])
     if not data:
         return None
-    header, _ = wire.lengths(data[: wire.PREFIX.size])
-    start = wire.PREFIX.size
-    return wire.decode(data[start : start + header], b""), list(descriptors)
+    return wire.whole(data), list(descriptors)

@@ -1,16 +1,17 @@
 """One problem on the bench: the student's functions, the references, and the trials they are put to."""
 
+import contextlib
 import hashlib
 import operator
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from grader.answers import EVALUATIONS, Answer, measured
+from grader.answers import Answer, Measured, Measurement
 from grader.assignment import Assignment
 from grader.compare import conformed, unpacked
 from grader.errors import BrokenReference, RubricError, StudentFault
@@ -18,6 +19,7 @@ from grader.model import Fault, Trial
 from grader.rubric import Part, Problem
 from grader.sandbox.student import Student
 from grader.sandbox.zygote import Zygote
+from grader.sensitivity import EVALUATIONS
 from grader.store import Store
 from grader.trials import Inputs, PlanError, trials
 
@@ -35,46 +37,106 @@ class Bench:
         self._trials: dict[str, list[Trial]] = {}
         self._answers: dict[str, list[Answer]] = {}
         self._results: dict[str, list[Any]] = {}
+        self._reference_seconds: dict[str, float] = {}
 
     def trials(self, function: str) -> list[Trial]:
         """The trials of a function. Functions with the same plan share them."""
-        inputs = self.problem.functions[function].inputs
-        assert inputs is not None, "the rubric was found to name inputs for every judged function"
-        name = f"trials {msgspec.structs.replace(inputs, line=0)}"
+        inputs = self._inputs(function)
+        name = _name_of_plan(inputs)
         if name not in self._trials:
             kept = self.store.get(name)
             self._trials[name] = [Trial(*row) for row in kept] if kept else self._made(inputs)
-            if not kept:
-                made = self._trials[name]
-                self.store.put(name, [(trial.index, trial.case, trial.regime, trial.inputs) for trial in made])
         return self._trials[name]
 
+    def expected(self, function: str, trial: Trial) -> Answer:
+        """The reference's answer in a trial."""
+        if function not in self._answers:
+            tried = self.trials(function)  # which measures the answers too, unless both are kept
+            kept = self.store.get(f"answers of {function}")
+            if kept:
+                self._answers[function] = [Answer(*row) for row in kept]
+            elif function not in self._answers:
+                self._keep(function, self._measurements(function, tried), tried)
+        return self._answers[function][trial.index]
+
+    def _inputs(self, function: str) -> Inputs:
+        inputs = self.problem.functions[function].inputs
+        assert inputs is not None, "the rubric was found to name inputs for every judged function"
+        return inputs
+
     def _made(self, inputs: Inputs) -> list[Trial]:
+        """The trials of a plan, steady for every function that has this plan; their answers are measured on the way."""
+        plan = _name_of_plan(inputs)
+        maker = self.reference.function(inputs.maker)
+        judged = dict.fromkeys(part.function for part in self.problem.parts if part.function)
+        columns: dict[str, list[Measurement]] = {
+            name: [] for name in judged if _name_of_plan(self._inputs(name)) == plan
+        }
+
+        def steady(trial: Trial) -> bool:
+            row = {function: self._measurement(function, trial) for function in self._sound(columns, trial)}
+            if not all(measurement.steady for measurement in row.values()):
+                return False
+            for function, measurement in row.items():
+                columns[function].append(measurement)
+            return True
+
+        attempts = self.store.get(f"attempts of {plan}")  # trials that hold functions are not kept themselves
+        with self._plan_blamed(inputs):
+            if attempts:
+                return trials(inputs, maker, self.seed, attempts=attempts)
+            made = trials(inputs, maker, self.seed, steady)
+        self.store.put(plan, [(one.index, one.case, one.regime, one.inputs, one.share, one.attempt) for one in made])
+        self.store.put(f"attempts of {plan}", [one.attempt for one in made])
+        for function, column in columns.items():
+            if len(column) == len(made):
+                self._keep(function, column, made)
+        return made
+
+    @contextlib.contextmanager
+    def _plan_blamed(self, inputs: Inputs) -> Iterator[None]:
+        """What a plan asks for in vain is an error of the rubric; the rest is one of the reference."""
         try:
             with self.reference.blamed():
-                return trials(inputs, self.reference.function(inputs.maker), self.seed)
+                yield
         except BrokenReference as error:
             if isinstance(error.__cause__, PlanError):
                 raise RubricError(str(error.__cause__), file=self.assignment.path, line=inputs.line) from error
             raise
 
-    def expected(self, function: str, trial: Trial) -> Answer:
-        """The reference's answer in a trial."""
-        if function not in self._answers:
-            kept = self.store.get(f"answers of {function}")
-            self._answers[function] = [Answer(*row) for row in kept] if kept else self._measured(function)
-        return self._answers[function][trial.index]
+    def _sound(self, functions: Iterable[str], trial: Trial) -> list[str]:
+        """Those of the functions that answer at all: what is wrong with the others is told where they are judged."""
+        sound = []
+        for function in functions:
+            with contextlib.suppress(Exception):
+                self._measured(function).value(*self.reference.arguments(function, trial))
+                sound.append(function)
+        return sound
 
-    def _measured(self, function: str) -> list[Answer]:
-        settings = self.problem.functions[function]
-        cases = settings.inputs.cases if settings.inputs else {}
-        tried = self.trials(function)
-        groups = [(trial.regime, tuple(trial.case[name] for name in cases)) for trial in tried]
+
+    def _measurement(self, function: str, trial: Trial) -> Measurement:
         start = time.perf_counter()
-        answers = measured(self.reference, function, tried, groups, settings.evaluated_at)
-        self.store.put(f"seconds of {function}", (time.perf_counter() - start) / EVALUATIONS)
+        made = self._measured(function).measurement(self.reference.arguments(function, trial))
+        took = (time.perf_counter() - start) / EVALUATIONS
+        self._reference_seconds[function] = self._reference_seconds.get(function, 0.0) + took
+        return made
+
+    def _measurements(self, function: str, tried: list[Trial]) -> list[Measurement]:
+        with self.reference.blamed():
+            return [self._measurement(function, trial) for trial in tried]
+
+    def _measured(self, function: str) -> Measured:
+        own = self.problem.functions[function]
+        return Measured(self.reference, function, own.evaluated_at, own.compared)
+
+    def _keep(self, function: str, measurements: list[Measurement], tried: list[Trial]) -> None:
+        """Keeps the answers of a function, from the measurements of all its trials."""
+        cases = self._inputs(function).cases
+        groups = [(trial.share, trial.regime, tuple(trial.case[name] for name in cases)) for trial in tried]
+        answers = self._measured(function).answers(measurements, groups)
+        self._answers[function] = answers
         self.store.put(f"answers of {function}", [(answer.value, answer.bound) for answer in answers])
-        return answers
+        self.store.put(f"seconds of {function}", self._reference_seconds[function])
 
     def is_trial_of(self, function: str, trial: Trial) -> bool:
         """Whether a trial is among those of a function whose answers are compared as they come."""
@@ -99,8 +161,6 @@ class Bench:
 
     def _seconds(self, function: str) -> float:
         """How long the student may take for all trials of a function, by what the reference took."""
-        if self.store.get(f"seconds of {function}") is None:
-            self._measured(function)
         own: float = self.store.get(f"seconds of {function}") or 0.0
         return own * self.assignment.rubric.limits.times_reference
 
@@ -120,9 +180,19 @@ class StudentSide:
             ]
             return np.array(values)
         if not self.part.output:
-            return conformed(answer, expected)
+            return self._conformed(answer, expected)
         fitting = self._own_conformed(answer, expected)
         own = [fitting[i] for i, _ in self.bench.outputs(self.part)]
+        return own[0] if len(own) == 1 else tuple(own)
+
+    def raw(self, trial: Trial) -> Any:
+        """What came back for the part's own output in this trial, as it came."""
+        answer = self._whole(self.part.function, trial)
+        if not self.part.output:
+            return answer
+        expected = self.bench.expected(self.part.function, trial).value
+        items = unpacked(answer, len(expected))
+        own = [items[i] for i, _ in self.bench.outputs(self.part)]
         return own[0] if len(own) == 1 else tuple(own)
 
     def function(self, name: str, trial: Trial) -> Callable[..., Any] | None:
@@ -138,7 +208,9 @@ class StudentSide:
                 answer, expected = self._whole(name, trial), self.bench.expected(name, trial).value
             else:
                 answer, expected = student(*arguments), reference.function(name)(*arguments)
-            return self._own_conformed(answer, expected) if own and self.part.output else _as_expected(answer, expected)
+            if own and self.part.output:
+                return self._own_conformed(answer, expected)
+            return self._as_expected(answer, expected)
 
         return call
 
@@ -153,16 +225,18 @@ class StudentSide:
         """All outputs: the part's own structured as the reference's; the others as they are."""
         items = list(unpacked(answer, len(expected)))
         for i, name in self.bench.outputs(self.part):
-            items[i] = conformed(items[i], expected[i], f"Your {name} is")
+            items[i] = self._conformed(items[i], expected[i], f"Your {name} is")
         return tuple(items)
 
+    def _conformed(self, answer: Any, expected: Any, what: str = "Your function returned") -> Any:
+        return conformed(answer, expected, what, loose=self.bench.assignment.rubric.ignore_axes_of_length_one)
 
-def _as_expected(answer: Any, expected: Any) -> Any:
-    """An answer structured as the reference's; where that is a function, so are the answers of the student's."""
-    fitting = conformed(answer, expected)
-    if not callable(expected):
-        return fitting
-    return lambda *arguments: _as_expected(fitting(*arguments), expected(*arguments))
+    def _as_expected(self, answer: Any, expected: Any) -> Any:
+        """An answer structured as the reference's; where that is a function, so are the answers of the student's."""
+        fitting = self._conformed(answer, expected)
+        if not callable(expected):
+            return fitting
+        return lambda *arguments: self._as_expected(fitting(*arguments), expected(*arguments))
 
 
 class ReferenceSide:
@@ -180,6 +254,13 @@ class ReferenceSide:
     def bound(self, trial: Trial) -> Any:
         return self._own(self.bench.expected(self.part.function, trial).bound)
 
+    def compared(self, value: Any) -> Any:
+        return self.bench.problem.functions[self.part.function].compared(value, self.part.output)
+
     def _own(self, value: Any) -> Any:
         own = [value[i] for i, _ in self.bench.outputs(self.part)]
         return value if not own else own[0] if len(own) == 1 else tuple(own)
+
+
+def _name_of_plan(inputs: Inputs) -> str:
+    return f"trials {msgspec.structs.replace(inputs, line=0)}"

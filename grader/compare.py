@@ -1,13 +1,12 @@
 """Does an answer agree with the reference's: first its structure, then its values.
 
 An answer may come as anything that holds the right numbers: a list, a torch tensor, a one-element array for a
-number. Its shape is part of the answer: (d,) is not (d, 1), and nothing is broadcast.
+number. Its shape is part of the answer: (d,) is not (d, 1) unless the rubric says so, and nothing is broadcast.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,27 +17,14 @@ from grader.wire import Tensor
 Array = NDArray[Any]
 
 
-class Tolerance(msgspec.Struct, frozen=True, kw_only=True):
-    """Accepts |answer - reference| <= rtol * |reference| + atol. Both are always given."""
-
-    rtol: float
-    atol: float
-
-    def around(self, expected: Any) -> Any:
-        """The bound for every entry of an expected value (a tuple of bounds for a tuple)."""
-        if isinstance(expected, tuple):
-            return tuple(self.around(item) for item in expected)
-        size = np.abs(np.asarray(expected, dtype=np.float64))
-        # What is infinite has no neighbourhood: a bound without end would let every answer pass.
-        return self.rtol * np.where(np.isfinite(size), size, 0.0) + self.atol
-
-
 def _misfit(sentence: str) -> StudentFault:
     return StudentFault(Fault(status=Status.WRONG, message=sentence))
 
 
-def conformed(answer: Any, expected: Any, what: str = "Your function returned") -> Any:
-    """The answer as what `expected` is: a float, an int, an array of that shape, a tuple of these.
+def conformed(answer: Any, expected: Any, what: str = "Your function returned", *, loose: bool = False) -> Any:
+    """The answer as what `expected` is: a float, an int, a truth value, an array of that shape, a tuple of these.
+
+    With `loose`, axes of length one may come and go: (d, 1) is then as good as (d,).
 
     Errors
         StudentFault when it is something else.
@@ -47,22 +33,36 @@ def conformed(answer: Any, expected: Any, what: str = "Your function returned") 
         if not callable(answer):
             raise _misfit(f"{what} {kind(answer)}, where a function is asked for.")
         return answer
-    if isinstance(expected, tuple):
-        return _conformed_tuple(answer, expected, what)
-    if answer is None:
-        raise _misfit(f"{what} None: does it end with a return statement?")
-    array, shape = _array(answer, what), np.shape(expected)
+    if isinstance(expected, (tuple, list)):
+        return _conformed_tuple(answer, expected, what, loose)
+    if expected is None or answer is None:
+        return _conformed_none(answer, expected, what)
+    array, shape = _array(answer, what, truth=np.asarray(expected).dtype.kind == "b"), np.shape(expected)
     if array.ndim > len(shape) == 1 and (len(array),) == shape == (array.size,) and _in_a_row(answer):
+        array = array.reshape(shape)
+    if loose and _without_ones(array.shape) == _without_ones(shape):
         array = array.reshape(shape)
     if array.shape != shape and not (shape == () and array.size == 1):
         raise _misfit(f"{what} {kind(answer)}, where {_wanted(shape)} is asked for.{_hint(array.shape, shape)}")
     return array.item() if shape == () else array
 
 
-def _conformed_tuple(answer: Any, expected: tuple[Any, ...], what: str) -> tuple[Any, ...]:
+def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(n for n in shape if n != 1)
+
+
+def _conformed_none(answer: Any, expected: Any, what: str) -> None:
+    if answer is None and expected is None:
+        return
+    if answer is None:
+        raise _misfit(f"{what} None: does it end with a return statement?")
+    raise _misfit(f"{what} {kind(answer)}, where None is asked for.")
+
+
+def _conformed_tuple(answer: Any, expected: Sequence[Any], what: str, loose: bool) -> tuple[Any, ...]:
     items = unpacked(answer, len(expected), what)
     return tuple(
-        conformed(item, wanted, f"{what} {len(expected)} values, of which number {i} is")
+        conformed(item, wanted, f"{what} {len(expected)} values, of which number {i} is", loose=loose)
         for i, (item, wanted) in enumerate(zip(items, expected, strict=True), start=1)
     )
 
@@ -78,8 +78,8 @@ def unpacked(answer: Any, count: int, what: str = "Your function returned") -> S
     return list(answer)
 
 
-def _array(answer: Any, what: str) -> Array:
-    """The numbers of an answer as an array of floats or integers."""
+def _array(answer: Any, what: str, *, truth: bool = False) -> Array:
+    """The numbers of an answer as an array of floats or integers; of 0 and 1 where truth values are asked for."""
     if isinstance(answer, Tensor):
         answer = answer.array
     if isinstance(answer, (str, dict)) or callable(answer):
@@ -90,11 +90,19 @@ def _array(answer: Any, what: str) -> Array:
         raise _misfit(f"{what} a number that is too large.") from None
     except (ValueError, TypeError):
         raise _misfit(f"{what} a list whose rows differ in length, where an array is asked for.") from None
+    if truth:
+        return _truth(array, answer, what)
     if array.dtype.kind == "c" and not np.any(array.imag):
         array = array.real
     if array.dtype.kind not in "iuf":
         raise _misfit(f"{what} {kind(answer)}, where real numbers are asked for.")
     return array
+
+
+def _truth(array: Array, answer: Any, what: str) -> Array:
+    if array.dtype.kind not in "biuf" or not np.isin(array, (0, 1)).all():
+        raise _misfit(f"{what} {kind(answer)}, where True or False is asked for.")
+    return array.astype(np.int64)
 
 
 def _in_a_row(answer: Any) -> bool:
@@ -137,7 +145,7 @@ def _hint(got: tuple[int, ...], wanted: tuple[int, ...]) -> str:
         return " Is one axis summed too many?"
     if got[::-1] == wanted and len(got) > 1:
         return " It looks transposed."
-    if tuple(n for n in got if n != 1) == tuple(n for n in wanted if n != 1):
+    if _without_ones(got) == _without_ones(wanted):
         return " Axes of length one count: reshape it."
     if wanted == () and len(got) == 1:
         return " Is a sum or mean missing?"
@@ -150,10 +158,12 @@ def disagreement(answer: Any, expected: Any, bound: Any) -> str:
     An entry agrees when it differs from the expected one by no more than its bound; not-a-number and infinite
     entries agree with their like only. The sentence gives away no expected number.
     """
-    if isinstance(expected, tuple):
+    if isinstance(expected, (tuple, list)):
         for i, (a, e, b) in enumerate(zip(answer, expected, bound, strict=True), start=1):
             if sentence := disagreement(a, e, b):
                 return f"Value {i} of the {len(expected)}: {sentence[0].lower()}{sentence[1:]}"
+        return ""
+    if expected is None:
         return ""
     got, want = np.asarray(answer, dtype=np.float64), np.asarray(expected, dtype=np.float64)
     with np.errstate(invalid="ignore", over="ignore"):
@@ -161,7 +171,7 @@ def disagreement(answer: Any, expected: Any, bound: Any) -> str:
     off = ~(near | (got == want) | (np.isnan(got) & np.isnan(want)))
     if not off.any():
         return ""
-    counted = np.asarray(expected).dtype.kind in "iu"
+    counted = np.asarray(expected).dtype.kind in "biu"
     return _not_finite(got, want, off) or (_other(off) if counted else _off(got, want, off))
 
 

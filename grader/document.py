@@ -1,6 +1,7 @@
 """A YAML file read into typed records: every scalar is text until the field's type decides, every error has a line."""
 
 import difflib
+import enum
 import math
 import re
 import types
@@ -139,7 +140,7 @@ class Reader:
         return tuple(self.value(item, kind, f"an item of {what}") for item in node.value)
 
     def _scalar(self, node: yaml.Node, kind: Any, what: str) -> Any:
-        wanted = {int: "a whole number", float: "a number", bool: "true or false"}.get(kind, "a text")
+        wanted = _wanted(kind)
         if not isinstance(node, yaml.ScalarNode):
             raise self.error(node, f"{what} has to be {wanted}, not a list or mapping")
         if kind is str:
@@ -151,6 +152,12 @@ class Reader:
         if kind is float and not math.isfinite(value):
             raise self.error(node, f"{what} has to be {wanted}, not '{node.value}'")
         return value
+
+
+def _wanted(kind: Any) -> str:
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return f"one of {', '.join(option.value for option in kind)}"
+    return {int: "a whole number", float: "a number", bool: "true or false"}.get(kind, "a text")
 
 
 def _is_nothing(node: yaml.ScalarNode) -> bool:

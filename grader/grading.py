@@ -14,6 +14,7 @@ from grader.assignment import Assignment
 from grader.bench import Bench, ReferenceSide, StudentSide
 from grader.counterexample import counterexample
 from grader.errors import GraderError, StudentFault
+from grader.explanation import explanation
 from grader.model import (
     CORRECT,
     UNJUDGED,
@@ -21,6 +22,7 @@ from grader.model import (
     PartReport,
     ProblemReport,
     Report,
+    Share,
     Status,
     Trial,
     Trials,
@@ -36,6 +38,23 @@ _FINAL = frozenset({Status.MISSING, Status.TIMED_OUT, Status.CRASHED, Status.INT
 
 # Problems of one submission that are judged side by side; a whole class has other ways to keep more cores busy.
 AT_A_TIME = 2
+
+
+class Failure(NamedTuple):
+    """A trial that went wrong."""
+
+    trial: Trial
+    verdict: Verdict
+
+
+class Judgement(NamedTuple):
+    """What became of all trials of a part. `decisive` are the failures that its status follows from."""
+
+    trials: Sequence[Trial]
+    failures: list[Failure]
+    decisive: list[Failure]
+    shares: tuple[Share, ...]
+    remarks: tuple[str, ...]
 
 
 class Graded(NamedTuple):
@@ -111,13 +130,6 @@ def _problem_report(problem: Problem, parts: Sequence[PartReport], printed: str)
 # ---- one part ----
 
 
-class Failure(NamedTuple):
-    """A trial that went wrong."""
-
-    trial: Trial
-    verdict: Verdict
-
-
 def _part_report(part: Part, bench: Bench, errors: list[GraderError]) -> PartReport:
     if part.written:
         # What a marker looks for is the answer, which a student sees only where the rubric shows answers.
@@ -133,18 +145,55 @@ def _part_report(part: Part, bench: Bench, errors: list[GraderError]) -> PartRep
 
 def _judged_part(part: Part, bench: Bench) -> PartReport:
     start = time.perf_counter()
-    failures, tried = judged(part, bench)
-    all_trials = bench.trials(part.function)
-    counts = Trials(passed=tried - len(failures), total=len(all_trials))
-    seconds = time.perf_counter() - start
-    if not failures:
-        return _report(part, bench, CORRECT, trials=counts, seconds=seconds)
-    shown = _telling(failures)
+    judged = judgement(part, bench)
+    failures = judged.failures
+    counts = Trials(passed=len(judged.trials) - len(failures), total=len(judged.trials))
+    verdict, example, misconception = CORRECT, None, None
+    if failures:
+        shown = _telling(judged.decisive)
+        verdict, misconception = _verdict(part, bench, judged, shown)
+        example = _counterexample(part, bench, shown)
+    return _report(
+        part,
+        bench,
+        verdict,
+        misconception=misconception,
+        shares=judged.shares,
+        remarks=judged.remarks,
+        trials=counts,
+        seconds=time.perf_counter() - start,
+        counterexample=example,
+    )
+
+
+def _verdict(part: Part, bench: Bench, judged: Judgement, shown: Failure) -> tuple[Verdict, str | None]:
+    """The verdict on a part that lost something, and the misconception that explains it."""
     verdict = shown.verdict
-    if verdict.status not in _FINAL:
-        verdict = msgspec.structs.replace(verdict, feedback=verdict.feedback + _scope(failures, all_trials))
-    example = _counterexample(part, bench, shown)
-    return _report(part, bench, verdict, trials=counts, seconds=seconds, counterexample=example)
+    kept = 1.0 - sum(share.credit for share in judged.shares if not share.earned)
+    explained = None
+    if shown.trial.share:
+        credit = kept
+        verdict = msgspec.structs.replace(verdict, feedback=_of_share(bench, part, shown) or verdict.feedback)
+    else:
+        credit = kept * verdict.credit
+        if verdict.status is Status.WRONG:
+            explained = explanation(part, bench, [trial for trial in judged.trials if not trial.share])
+    if explained is not None:
+        credit = kept * explained.credit
+        found = verdict.found or verdict.feedback
+        verdict = msgspec.structs.replace(verdict, feedback=explained.feedback, found=found)
+    elif verdict.status not in _FINAL:
+        own = [trial for trial in judged.trials if trial.share == shown.trial.share]
+        verdict = msgspec.structs.replace(verdict, feedback=verdict.feedback + _scope(judged.decisive, own))
+    status = Status.PARTIAL if credit > 0 else verdict.status
+    verdict = msgspec.structs.replace(verdict, status=status, credit=credit)
+    return verdict, explained.misconception if explained else None
+
+
+def _of_share(bench: Bench, part: Part, shown: Failure) -> str:
+    """What the rubric says to those who lose a share, if it says anything."""
+    inputs = bench.problem.functions[part.function].inputs
+    return inputs.shares[shown.trial.share].feedback if inputs else ""
 
 
 def _report(part: Part, bench: Bench, verdict: Verdict, **more: Any) -> PartReport:
@@ -162,16 +211,31 @@ def _report(part: Part, bench: Bench, verdict: Verdict, **more: Any) -> PartRepo
     )
 
 
-def judged(part: Part, bench: Bench) -> tuple[list[Failure], int]:
-    """The trials that went wrong, and how many were tried."""
-    failures = []
-    for tried, trial in enumerate(bench.trials(part.function), start=1):
+def judgement(part: Part, bench: Bench) -> Judgement:
+    """All trials of a part, judged. A trial after which there is nothing to learn stands for those that follow."""
+    trials = bench.trials(part.function)
+    failures: list[Failure] = []
+    remarks: Counter[str] = Counter()
+    for place, trial in enumerate(trials):
         verdict = verdict_on(part, bench, trial)
         if verdict.status is not Status.CORRECT:
             failures.append(Failure(trial, verdict))
+        elif verdict.remark:
+            remarks[verdict.remark] += 1
         if verdict.status in _FINAL:
-            return failures, tried
-    return failures, len(bench.trials(part.function))
+            failures += [Failure(later, verdict) for later in trials[place + 1 :]]
+            break
+    main = [failure for failure in failures if not failure.trial.share]
+    main = [failure for failure in main if failure.verdict.status is not Status.PARTIAL] or main
+    said = tuple(remark for remark, count in remarks.most_common(1) if count > 1 and not main)
+    return Judgement(trials, failures, main or failures, _shares(part, bench, failures), said)
+
+
+def _shares(part: Part, bench: Bench, failures: Sequence[Failure]) -> tuple[Share, ...]:
+    inputs = bench.problem.functions[part.function].inputs
+    lost = {failure.trial.share for failure in failures}
+    shares = inputs.shares if inputs else {}
+    return tuple(Share(name=name, credit=own.credit, earned=name not in lost) for name, own in shares.items())
 
 
 def verdict_on(part: Part, bench: Bench, trial: Trial) -> Verdict:
@@ -181,19 +245,22 @@ def verdict_on(part: Part, bench: Bench, trial: Trial) -> Verdict:
     """
     student, reference = StudentSide(bench, part), ReferenceSide(bench, part)
     objections: list[str] = []
+    verdict = CORRECT
     for check in part.checks:
         try:
             with bench.reference.blamed():
-                verdict = check.judge(student, reference, trial)
+                one = check.judge(student, reference, trial)
         except StudentFault as error:
             fault = error.fault
-            verdict = Verdict(status=fault.status, feedback=fault.message, traceback=fault.traceback)
-        if verdict.status is Status.WRONG:
-            objections.append(verdict.feedback)
-        elif verdict.status is not Status.CORRECT:
-            return verdict
+            one = Verdict(status=fault.status, feedback=fault.message, traceback=fault.traceback)
+        if one.status is Status.WRONG:
+            objections.append(one.feedback)
+        elif one.status not in (Status.CORRECT, Status.PARTIAL):
+            return one
+        elif one.credit < verdict.credit or one.remark:
+            verdict = one
     if not objections:
-        return CORRECT
+        return verdict
     return Verdict(status=Status.WRONG, feedback=objections[-1], found=objections[0])
 
 

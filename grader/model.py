@@ -29,6 +29,15 @@ class Status(enum.StrEnum):
 UNJUDGED = frozenset({Status.PENDING, Status.DEFERRED, Status.INTERNAL_ERROR})
 
 
+class Hints(enum.StrEnum):
+    """How much a student is told about a mistake that was recognised: nothing, its kind, its place, or the edit."""
+
+    NONE = "none"
+    KIND = "kind"
+    PLACE = "place"
+    EDIT = "edit"
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker may use.
 
@@ -68,13 +77,17 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 class Trial(msgspec.Struct, frozen=True, eq=False):
     """One seeded case of a function: (case, regime, index) and the inputs that follow from it.
 
-    `inputs` maps names to values; a function is called with those that its signature names.
+    `inputs` maps names to values; a function is called with those that its signature names. `share` names the share
+    of the points that it decides; '' is the rest, without which nothing is earned. `attempt` counts the draws before
+    it, at which an answer jumps.
     """
 
     index: int
     case: Mapping[str, Any]
     regime: str
     inputs: dict[str, Any]
+    share: str = ""
+    attempt: int = 0
 
 
 class Counterexample(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +114,8 @@ class Counterexample(msgspec.Struct, frozen=True, kw_only=True):
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What is said of one trial: a status, the sentence of feedback, credit in [0, 1].
 
-    `found` is what is wrong with the values, where the feedback says more than that.
+    `found` is what is wrong with the values, where the feedback says more than that. `remark` is something to know
+    that costs nothing.
     """
 
     status: Status
@@ -109,6 +123,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     credit: float = 0.0
     found: str = ""
     traceback: str = ""
+    remark: str = ""
 
 
 CORRECT = Verdict(status=Status.CORRECT, credit=1.0)
@@ -128,8 +143,19 @@ class WrittenItem(msgspec.Struct, frozen=True, kw_only=True):
     criterion: str
 
 
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """A named share of a part's credit that trials of its own decide, such as numerical stability."""
+
+    name: str
+    credit: float
+    earned: bool
+
+
 class PartReport(msgspec.Struct, frozen=True, kw_only=True):
-    """A part as the report shows it. `items` is empty unless the part is written and the rubric shows answers."""
+    """A part as the report shows it. `items` is empty unless the part is written and the rubric shows answers.
+
+    `misconception` names the known mistake that explains the answers. `remarks` cost nothing.
+    """
 
     id: str
     problem: str
@@ -140,6 +166,8 @@ class PartReport(msgspec.Struct, frozen=True, kw_only=True):
     feedback: str = ""
     trials: Trials = Trials(passed=0, total=0)
     misconception: str | None = None
+    shares: tuple[Share, ...] = ()
+    remarks: tuple[str, ...] = ()
     seconds: float = 0.0
     function: str = ""
     traceback: str = ""

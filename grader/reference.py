@@ -8,9 +8,9 @@ import inspect
 import sys
 import traceback
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -31,7 +31,8 @@ class ReferenceModule:
         # Before the import: what is kept under it belongs to this source or to an older one, never to a newer one.
         self.digest = _digest(path)
         self.module = _imported(path)
-        self._signatures: dict[str, inspect.Signature] = {}
+        self._wrong_answers: types.ModuleType | None = None
+        self._signatures: dict[Callable[..., Any], inspect.Signature] = {}
 
     def function(self, name: str) -> Callable[..., Any]:
         """A function of the module by name."""
@@ -43,23 +44,44 @@ class ReferenceModule:
             raise BrokenReference(f"there is no function '{name}'{hint}", file=self.path, remedy=f"define {name} in it")
         return function  # type: ignore[no-any-return]
 
+    def misconception(self, name: str) -> Callable[..., Any]:
+        """A known wrong answer by name, from `problemN_misconceptions.py` beside the reference."""
+        function: Callable[..., Any] | None = getattr(self._misconceptions(), name, None)
+        return function or self._no_misconception(name)
+
+    def _misconceptions(self) -> types.ModuleType:
+        if self._wrong_answers is None:
+            self._wrong_answers = _imported(self.path.with_name(f"{self.path.stem}_misconceptions.py"))
+        return self._wrong_answers
+
+    def _no_misconception(self, name: str) -> NoReturn:
+        module = self._misconceptions()
+        known = [key for key, value in vars(module).items() if isinstance(value, types.FunctionType)]
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f" (did you mean '{near[0]}'?)" if near else ""
+        path = Path(str(module.__file__))
+        raise BrokenReference(f"there is no misconception '{name}'{hint}", file=path, remedy=f"define {name} in it")
+
     def argument_names(self, name: str) -> list[str]:
         """The names of a function's arguments, in order."""
-        return list(self._signature(name).parameters)
+        return list(self._signature(self.function(name)).parameters)
 
-    def _signature(self, name: str) -> inspect.Signature:
-        if name not in self._signatures:
-            self._signatures[name] = inspect.signature(self.function(name))
-        return self._signatures[name]
+    def _signature(self, function: Callable[..., Any]) -> inspect.Signature:
+        if function not in self._signatures:
+            self._signatures[function] = inspect.signature(function)
+        return self._signatures[function]
 
     def line(self, name: str) -> int:
         """The line that a function starts at."""
-        code = getattr(inspect.unwrap(self.function(name)), "__code__", None)
-        return code.co_firstlineno if code else 0
+        return _first_line(self.function(name))
 
     def arguments(self, name: str, trial: Trial) -> list[Any]:
-        """The inputs of a trial that a function is called with, in the order of its signature."""
-        inputs, parameters = trial.inputs, self._signature(name).parameters
+        """The inputs of a trial that a function of the module is called with, in the order of its signature."""
+        return self.arguments_of(self.function(name), trial.inputs, name)
+
+    def arguments_of(self, function: Callable[..., Any], inputs: Mapping[str, Any], name: str) -> list[Any]:
+        """The inputs that a function is called with, in the order of its signature; `name` is for errors."""
+        parameters = self._signature(function).parameters
         given = [key for key in parameters if key in inputs]
         # Arguments go by position: only the last ones can be left to their defaults.
         gaps = [key for key, _ in zip(parameters, given, strict=False) if key not in inputs]
@@ -68,7 +90,7 @@ class ReferenceModule:
             raise BrokenReference(
                 f"{name} takes '{missing[0]}', which the input maker does not make",
                 file=self.path,
-                line=self.line(name),
+                line=_first_line(function),
                 remedy=f"return '{missing[0]}' from the maker that the rubric names for {name}",
             )
         return [inputs[key] for key in given]
@@ -98,6 +120,11 @@ class ReferenceModule:
         except (Exception, SystemExit) as error:
             remedy = "correct the reference; no student's points depend on it until then"
             raise _broken(error, self.path, remedy) from error
+
+
+def _first_line(function: Callable[..., Any]) -> int:
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return code.co_firstlineno if code else 0
 
 
 def _digest(path: Path) -> str:

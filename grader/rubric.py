@@ -1,7 +1,8 @@
 """The rubric: what earns points, and how each part is judged."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import yaml
@@ -9,7 +10,8 @@ import yaml
 from grader.checks import KINDS, Check
 from grader.document import Reader, read, unknown
 from grader.errors import RubricError
-from grader.model import Limits, WrittenItem
+from grader.invariants import FORMS
+from grader.model import Hints, Limits, WrittenItem
 from grader.trials import Inputs
 
 
@@ -19,18 +21,34 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     inputs         where its trials come from; not needed where only properties call it
     returns        names of its outputs, where it returns a tuple of which parts judge one each
     evaluated_at   numbers at which the function that it returns is evaluated
+    compare        what is compared where the right answer is not unique: a form of `grader.invariants`, or one for each
+                   of its outputs
     """
 
     inputs: Inputs | None = None
     returns: tuple[str, ...] = ()
     evaluated_at: tuple[float, ...] = ()
+    compare: tuple[str, ...] = ()
     line: int = 0
+
+    def compared(self, value: Any, output: Sequence[str] = ()) -> Any:
+        """The form in which answers are compared: of some of its outputs (one by itself), or of all it returns."""
+        if not self.compare:
+            return value
+        if not self.returns:
+            return FORMS[self.compare[0]](value)
+        compare = self.compare if len(self.compare) > 1 else self.compare * len(self.returns)
+        forms = dict(zip(self.returns, compare, strict=True))
+        if len(output) == 1:
+            return FORMS[forms[output[0]]](value)
+        return tuple(FORMS[forms[name]](item) for name, item in zip(output or self.returns, value, strict=True))
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that earns points: by checks of a function, or by a person (`written`).
 
-    `output` names which of the function's outputs count; all of them do where it names none.
+    `output` names which of the function's outputs count; all of them do where it names none. `misconceptions` are
+    functions of known wrong answers, beside the reference, with the credit that each of them earns.
     """
 
     id: str
@@ -40,6 +58,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     output: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     written: tuple[WrittenItem, ...] = ()
+    misconceptions: dict[str, float] = {}
     line: int = 0
 
 
@@ -58,7 +77,8 @@ class Rubric(msgspec.Struct, frozen=True, kw_only=True):
     """An assignment.
 
     `seed` is the one that is used when none is given on the command line. With `show_expected`, the report shows the
-    right value of a failing trial and what a marker looks for in a written part.
+    right value of a failing trial and what a marker looks for in a written part. `hints` says how much a student is
+    told of a mistake that was recognised. With `ignore_axes_of_length_one`, (d, 1) is as good as (d,).
     """
 
     id: str
@@ -67,6 +87,8 @@ class Rubric(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     seed: int = 0
     show_expected: bool = False
+    hints: Hints = Hints.KIND
+    ignore_axes_of_length_one: bool = False
 
 
 def load(path: Path) -> Rubric:
@@ -112,6 +134,8 @@ def _flaws(rubric: Rubric, stem: str) -> Iterator[Flaw]:
     yield from _repeated("problem", rubric.problems)
     yield from _repeated("part", [part for problem in rubric.problems for part in problem.parts])
     for problem in rubric.problems:
+        for name, function in problem.functions.items():
+            yield from _function_flaws(name, function)
         for part in problem.parts:
             yield from _part_flaws(part, problem)
 
@@ -124,9 +148,27 @@ def _repeated(what: str, records: Iterable[Problem | Part]) -> Iterator[Flaw]:
         seen.add(record.id)
 
 
+def _function_flaws(name: str, function: Function) -> Iterator[Flaw]:
+    for form in function.compare:
+        if form not in FORMS:
+            yield function.line, unknown("form to compare", form, list(FORMS)), "name one of these"
+    if len(function.compare) > 1 and len(function.compare) != len(function.returns):
+        remedy = "name one for all of them, or one for each"
+        yield function.line, f"'{name}' has {len(function.returns)} outputs, `compare` {len(function.compare)}", remedy
+    shares = function.inputs.shares if function.inputs else {}
+    for share, trials in shares.items():
+        if not 0 < trials.credit < 1:
+            yield function.line, f"the share '{share}' is worth {trials.credit:g}", "let it be between 0 and 1"
+        if not trials.edges and not any(count > 0 for count in trials.regimes.values()):
+            yield function.line, f"the share '{share}' has no trials", "add `regimes:` or `edges:` to it"
+    if sum(trials.credit for trials in shares.values()) >= 1:
+        yield function.line, f"the shares of '{name}' add up to 1 or more", "leave some of it to the other trials"
+
+
 def _part_flaws(part: Part, problem: Problem) -> Iterator[Flaw]:
     if part.points <= 0:
         yield part.line, f"part '{part.id}' earns {part.points:g} points", "give it more than 0"
+    yield from _misconception_flaws(part)
     if part.written:
         yield from _written_flaws(part)
         return
@@ -144,6 +186,12 @@ def _part_flaws(part: Part, problem: Problem) -> Iterator[Flaw]:
     else:
         for name in set(part.output) - set(function.returns):
             yield part.line, unknown("output", name, list(function.returns)), "name one that the function `returns`"
+
+
+def _misconception_flaws(part: Part) -> Iterator[Flaw]:
+    for name, credit in part.misconceptions.items():
+        if not 0 <= credit < 1:
+            yield part.line, f"the misconception '{name}' earns {credit:g}", "let it be 0 or more, and less than 1"
 
 
 def _written_flaws(part: Part) -> Iterator[Flaw]:

@@ -5,7 +5,7 @@ import inspect
 import itertools
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -17,6 +17,24 @@ from grader.model import Trial
 # in a million of those that any of them can show. More draws of the same regime buy nothing.
 DEFAULT_REGIMES: dict[str, int] = {"normal": 5, "small": 3, "large": 3, "ties": 3}
 
+# A trial at which the answer jumps is drawn again so often; where every draw jumps, the maker is at fault.
+ATTEMPTS = 20
+
+
+class ShareOfTrials(msgspec.Struct, frozen=True, kw_only=True):
+    """Trials that decide a share of the credit of their own, such as numerical stability.
+
+    credit     how much of the part's credit
+    regimes    regime -> number of draws, of every case
+    edges      single trials, as in `Inputs`
+    feedback   what a student is told who loses it
+    """
+
+    credit: float
+    regimes: dict[str, int] = {}
+    edges: tuple[dict[str, str], ...] = ()
+    feedback: str = ""
+
 
 class Inputs(msgspec.Struct, frozen=True, kw_only=True, rename={"maker": "from"}):
     """Where a function's inputs come from.
@@ -26,6 +44,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True, rename={"maker": "from"}
     cases      argument of the maker -> its values; every combination is tried
     regimes    regime -> number of draws
     edges      single trials: a regime and arguments of the maker
+    shares     name -> further trials that decide only a share of the credit
     """
 
     maker: str
@@ -33,6 +52,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True, rename={"maker": "from"}
     cases: dict[str, tuple[str, ...]] = {}
     regimes: dict[str, int] = msgspec.field(default_factory=DEFAULT_REGIMES.copy)
     edges: tuple[dict[str, str], ...] = ()
+    shares: dict[str, ShareOfTrials] = {}
     line: int = 0
 
 
@@ -40,52 +60,97 @@ class PlanError(ValueError):
     """The plan asks for what the maker or the draw does not have."""
 
 
-def plan(inputs: Inputs) -> Iterator[tuple[str, dict[str, str]]]:
-    """(regime, arguments of the maker, still as text) of each trial in turn."""
+class Planned(NamedTuple):
+    """One trial to be: the share it decides, its regime, and the arguments of the maker, still as text."""
+
+    share: str
+    regime: str
+    case: dict[str, str]
+
+
+def plan(inputs: Inputs) -> Iterator[Planned]:
+    """Each trial in turn; those of named shares come last."""
+    yield from _planned(inputs, "", inputs.regimes, inputs.edges)
+    for name, share in inputs.shares.items():
+        yield from _planned(inputs, name, share.regimes, share.edges)
+
+
+def _planned(
+    inputs: Inputs, share: str, regimes: Mapping[str, int], edges: Sequence[dict[str, str]]
+) -> Iterator[Planned]:
     combinations = [
         dict(zip(inputs.cases, values, strict=True)) for values in itertools.product(*inputs.cases.values())
     ]
     for case in combinations:
-        for regime, count in inputs.regimes.items():
+        for regime, count in regimes.items():
             for i in range(count):
-                yield regime, case | {name: _in_turn(sizes, i, count) for name, sizes in inputs.sizes.items()}
+                sizes = {name: _in_turn(sizes, i, count) for name, sizes in inputs.sizes.items()}
+                yield Planned(share, regime, case | sizes)
     defaults = {name: values[0] for name, values in (inputs.cases | inputs.sizes).items()}
-    for edge in inputs.edges:
+    for edge in edges:
         given = {name: value for name, value in edge.items() if name != "regime"}
-        yield edge.get("regime", "normal"), defaults | given
+        yield Planned(share, edge.get("regime", "normal"), defaults | given)
 
 
 def _in_turn(sizes: Sequence[str], i: int, count: int) -> str:
     return sizes[-1] if i == count - 1 or len(sizes) == 1 else sizes[i % (len(sizes) - 1)]
 
 
-def trials(inputs: Inputs, maker: Callable[..., Mapping[str, Any]], seed: int) -> list[Trial]:
+Steady = Callable[[Trial], bool]
+
+
+def trials(
+    inputs: Inputs,
+    maker: Callable[..., Mapping[str, Any]],
+    seed: int,
+    steady: Steady = lambda _: True,
+    attempts: Sequence[int] = (),
+) -> list[Trial]:
     """All trials of a plan. The same seed, maker and plan give the same trials; makers of one name share them.
 
+    A trial that is not `steady`, because the answer jumps near its inputs, is drawn again. `attempts` are those of the
+    trials where they are known.
+
     Errors
-        PlanError for an unknown regime or argument, and where there is nothing to try; whatever the maker raises.
+        PlanError for an unknown regime or argument, where there is nothing to try, and where no draw is steady;
+        whatever the maker raises.
     """
     for name, values in (inputs.cases | inputs.sizes).items():
         if not values:
             raise PlanError(f"there is no value of '{name}' to try")
-    key = zlib.crc32(maker.__name__.encode())
-    made = [
-        trial(maker, regime, case, np.random.default_rng([seed, key, index]), index)
-        for index, (regime, case) in enumerate(plan(inputs))
-    ]
-    if not made:  # a part without a trial could not be failed
+    known = itertools.chain(attempts, itertools.repeat(0))
+    made = [_drawn(planned, maker, seed, index, steady, next(known)) for index, planned in enumerate(plan(inputs))]
+    if not any(trial.share == "" for trial in made):  # a part without a trial could not be failed
         raise PlanError("the regimes and edges come to no trial at all")
     return made
 
 
-def trial(maker: Callable[..., Any], regime: str, case: dict[str, str], rng: np.random.Generator, index: int) -> Trial:
+def _drawn(
+    planned: Planned, maker: Callable[..., Any], seed: int, index: int, steady: Steady, first: int
+) -> Trial:
+    key = zlib.crc32(maker.__name__.encode())
+    for attempt in range(first, ATTEMPTS):
+        rng = np.random.default_rng([seed, key, index, attempt])
+        drawn = trial(maker, planned, rng, index, attempt)
+        if steady(drawn):
+            return drawn
+    raise PlanError(
+        f"{maker.__name__} draws inputs at which the answer jumps, {ATTEMPTS} times in a row, for trial {index}"
+        f" (regime {planned.regime}): nobody's rounding is right there"
+    )
+
+
+def trial(
+    maker: Callable[..., Any], planned: Planned, rng: np.random.Generator, index: int, attempt: int = 0
+) -> Trial:
     """One trial: the maker's inputs for this regime and case."""
+    share, regime, case = planned
     if regime not in REGIMES:
         raise PlanError(f"unknown regime '{regime}' (there are: {', '.join(REGIMES)})")
     arguments = typed(maker, case)
     with np.errstate(all="ignore"):
         inputs = dict(maker(Draw(rng, regime), **arguments))
-    return Trial(index, arguments, regime, {name: _kept(value) for name, value in inputs.items()})
+    return Trial(index, arguments, regime, {name: _kept(value) for name, value in inputs.items()}, share, attempt)
 
 
 def _kept(value: Any) -> Any:
@@ -94,6 +159,8 @@ def _kept(value: Any) -> Any:
         return value.item()
     if isinstance(value, np.ndarray):
         value.setflags(write=False)
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_kept, value))
     return value
 
 

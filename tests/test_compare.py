@@ -8,9 +8,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from grader.compare import Tolerance, conformed, disagreement, kind, unpacked
+from grader.compare import conformed, disagreement, kind, unpacked
 from grader.errors import StudentFault
 from grader.model import Status
+from grader.tolerance import Tolerance
 from grader.wire import Tensor
 
 steady = settings(derandomize=True, deadline=None, max_examples=150, database=None)

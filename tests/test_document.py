@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from grader.compare import Tolerance
 from grader.document import read
 from grader.errors import RubricError
+from grader.tolerance import Tolerance
 
 
 class Inner(msgspec.Struct, frozen=True, kw_only=True, rename={"source": "from"}):

@@ -7,10 +7,10 @@ import pytest
 from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
 from grader.checks.satisfies import Satisfies
-from grader.compare import Tolerance
 from grader.errors import RubricError
 from grader.model import Limits, WrittenItem
 from grader.rubric import Rubric, load
+from grader.tolerance import Tolerance
 from grader.trials import DEFAULT_REGIMES
 
 RUBRIC = """\

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grader.draw import REGIMES, Draw
-from grader.trials import DEFAULT_REGIMES, Inputs, PlanError, plan, trials, typed
+from grader.trials import DEFAULT_REGIMES, Inputs, PlanError, ShareOfTrials, plan, trials, typed
 
 
 def vectors(draw: Draw, d: int = 2, sort: str = "plain") -> dict[str, Any]:
@@ -29,7 +29,7 @@ def contents(made) -> list[tuple[Any, ...]]:
 
 
 def test_without_regimes_the_default_plan_is_followed():
-    regimes = [regime for regime, _ in plan(inputs())]
+    regimes = [planned.regime for planned in plan(inputs())]
 
     assert regimes == ["normal"] * 5 + ["small"] * 3 + ["large"] * 3 + ["ties"] * 3
     assert DEFAULT_REGIMES == {"normal": 5, "small": 3, "large": 3, "ties": 3}
@@ -50,13 +50,13 @@ def test_without_regimes_the_default_plan_is_followed():
 def test_sizes_are_taken_in_turn_with_the_last_one_last(sizes, count, taken):
     made = plan(inputs(sizes={"d": tuple(sizes.split())}, regimes={"normal": count}))
 
-    assert [arguments["d"] for _, arguments in made] == taken.split()
+    assert [planned.case["d"] for planned in made] == taken.split()
 
 
 def test_several_sizes_are_taken_in_turn_together():
     made = plan(inputs(sizes={"n": ("1", "2", "9"), "d": ("5", "7")}, regimes={"normal": 4}))
 
-    assert [(arguments["n"], arguments["d"]) for _, arguments in made] == [
+    assert [(planned.case["n"], planned.case["d"]) for planned in made] == [
         ("1", "5"), ("2", "5"), ("1", "5"), ("9", "7"),
     ]  # fmt: skip
 
@@ -65,8 +65,8 @@ def test_every_combination_of_cases_is_tried_in_every_regime():
     cases = {"sort": ("plain", "bent"), "phi": ("a", "b", "c")}
 
     made = [
-        (regime, arguments["sort"], arguments["phi"])
-        for regime, arguments in plan(inputs(cases=cases, regimes={"normal": 2, "ties": 1}))
+        (regime, case["sort"], case["phi"])
+        for _, regime, case in plan(inputs(cases=cases, regimes={"normal": 2, "ties": 1}))
     ]
 
     assert len(made) == 2 * 3 * 3
@@ -88,7 +88,34 @@ def test_edges_come_last_one_trial_each_with_the_first_values_for_what_they_leav
         )
     )
 
-    assert made[2:] == [("const", {"d": "1", "sort": "plain"}), ("normal", {"d": "5", "sort": "bent"})]
+    assert made[2:] == [("", "const", {"d": "1", "sort": "plain"}), ("", "normal", {"d": "5", "sort": "bent"})]
+
+
+def test_trials_of_named_shares_come_after_all_others():
+    stability = ShareOfTrials(credit=0.25, regimes={"offset": 2}, edges=({"regime": "const"},))
+
+    made = list(plan(inputs(regimes={"normal": 1}, edges=({"regime": "ties"},), shares={"stability": stability})))
+
+    assert [(planned.share, planned.regime) for planned in made] == [
+        ("", "normal"), ("", "ties"), ("stability", "offset"), ("stability", "offset"), ("stability", "const"),
+    ]  # fmt: skip
+
+
+def test_a_trial_at_which_the_answer_jumps_is_drawn_again():
+    first = trials(inputs(regimes={"normal": 3}), vectors, 0)
+    bad = str(first[1].inputs)
+
+    made = trials(inputs(regimes={"normal": 3}), vectors, 0, steady=lambda trial: str(trial.inputs) != bad)
+
+    assert [trial.attempt for trial in made] == [0, 1, 0]
+    assert str(made[1].inputs) != bad
+    again = trials(inputs(regimes={"normal": 3}), vectors, 0, attempts=[trial.attempt for trial in made])
+    assert [str(trial.inputs) for trial in again] == [str(trial.inputs) for trial in made]
+
+
+def test_a_maker_that_only_draws_jumps_is_at_fault():
+    with pytest.raises(PlanError, match=r"vectors draws inputs at which the answer jumps, 20 times .* trial 0"):
+        trials(inputs(regimes={"normal": 1}), vectors, 0, steady=lambda _: False)
 
 
 # ---- the trials ----

@@ -3,10 +3,18 @@
 import msgspec
 
 from grader.checks.sides import Reference, Student
-from grader.compare import Tolerance, disagreement
+from grader.compare import disagreement
 from grader.model import CORRECT, Status, Trial, Verdict
+from grader.tolerance import Accuracy, Tolerance, capped, in_double, is_single
 
 ADVICE = "Work it out by hand for the input that is shown."
+LOOKS_SINGLE = (
+    "Your answer has about seven right digits, as float32 arithmetic gives; the reference has more. It costs nothing."
+)
+FEWER_DIGITS = (
+    "Your answer has fewer right digits than the reference: is there a small constant such as 1e-12 somewhere? It costs"
+    " nothing."
+)
 
 
 class MatchesReference(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,9 +22,11 @@ class MatchesReference(msgspec.Struct, frozen=True, kw_only=True):
 
     tolerance   {rtol, atol}, both; without it a bound measured on the reference decides, which single precision
                 passes and a wrong formula does not. Integers (labels, indices) have to be equal.
+    accuracy    double asks for all digits that double precision has; single (the default) only remarks on it
     """
 
     tolerance: Tolerance | None = None
+    accuracy: Accuracy = Accuracy.SINGLE
 
     def needs(self) -> tuple[str, ...]:
         """None: the part says which function it is."""
@@ -24,8 +34,19 @@ class MatchesReference(msgspec.Struct, frozen=True, kw_only=True):
 
     def judge(self, student: Student, reference: Reference, trial: Trial) -> Verdict:
         """Compares the answers of one trial."""
-        expected = reference.answer(trial)
-        answer = student.answer(trial)
-        bound = self.tolerance.around(expected) if self.tolerance else reference.bound(trial)
-        wrong = disagreement(answer, expected, bound)
-        return Verdict(status=Status.WRONG, feedback=f"{wrong} {ADVICE}") if wrong else CORRECT
+        right, answer = reference.answer(trial), student.answer(trial)
+        expected, given = reference.compared(right), reference.compared(answer)
+        if self.tolerance:
+            return _verdict(disagreement(given, expected, self.tolerance.around(expected)))
+        bound = reference.bound(trial)
+        sharp = in_double(bound)
+        wrong = disagreement(given, expected, sharp)
+        if not wrong or self.accuracy is Accuracy.DOUBLE:
+            return _verdict(wrong)
+        if objection := disagreement(given, expected, capped(bound, expected, answer)):
+            return _verdict(objection)
+        return msgspec.structs.replace(CORRECT, remark=LOOKS_SINGLE if is_single(answer) else FEWER_DIGITS)
+
+
+def _verdict(wrong: str) -> Verdict:
+    return Verdict(status=Status.WRONG, feedback=f"{wrong} {ADVICE}") if wrong else CORRECT

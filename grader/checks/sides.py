@@ -26,7 +26,10 @@ class Reference(Protocol):
         """The right value of the part's own output in this trial."""
 
     def bound(self, trial: Trial) -> Any:
-        """How far each entry of an answer may be off, as measured on the reference (see `grader.answers`)."""
+        """How far each entry of what is compared may be off, as measured on the reference (see `grader.answers`)."""
+
+    def compared(self, value: Any) -> Any:
+        """The form in which the part's outputs are compared: themselves, where the right answer is unique."""
 
     def function(self, name: str) -> Callable[..., Any]:
         """A function of the reference module by name."""

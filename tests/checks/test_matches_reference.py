@@ -3,8 +3,8 @@
 import pytest
 
 from grader.checks.matches_reference import MatchesReference
-from grader.compare import Tolerance
 from grader.model import Status
+from grader.tolerance import Tolerance
 
 VECTOR = """
 def maker(draw):

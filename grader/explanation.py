@@ -1,0 +1,95 @@
+"""Why a part was lost: the known mistake that explains what came back in every trial."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from grader.bench import Bench, ReferenceSide, StudentSide
+from grader.compare import conformed, disagreement
+from grader.errors import BrokenReference, StudentFault
+from grader.model import Trial
+from grader.rubric import Part
+from grader.tolerance import ROUNDINGS
+
+
+class Explanation(NamedTuple):
+    """The sentence for the student, the credit that is due nevertheless, and the name of the misconception, if any."""
+
+    feedback: str
+    credit: float = 0.0
+    misconception: str | None = None
+
+
+def explanation(part: Part, bench: Bench, trials: Sequence[Trial]) -> Explanation | None:
+    """What explains the answers in all of these trials, which went wrong in some; None where nothing does."""
+    return _misconception(part, bench, trials)
+
+
+# ---- misconceptions ----
+
+
+def _misconception(part: Part, bench: Bench, trials: Sequence[Trial]) -> Explanation | None:
+    """The first listed wrong answer that the student's is in every trial."""
+    try:
+        given = [StudentSide(bench, part).raw(trial) for trial in trials]
+    except StudentFault:  # where nothing came back there is nothing to match
+        return None
+    for name, credit in part.misconceptions.items():
+        wrong = _answers_of(name, part, bench, trials)
+        if all(_agrees(bench, part, *each) for each in zip(trials, given, wrong, strict=True)):
+            return Explanation(_sentence(bench, name), credit, name)
+    return None
+
+
+def _answers_of(name: str, part: Part, bench: Bench, trials: Sequence[Trial]) -> list[Any]:
+    """What a misconception answers in each of the trials; the same for a whole class."""
+    kept = bench.store.get(f"misconception {name} of {part.id}")
+    if kept is None:
+        function = bench.reference.misconception(name)
+        with bench.reference.blamed():
+            kept = [function(*bench.reference.arguments_of(function, trial.inputs, name)) for trial in trials]
+            if points := bench.problem.functions[part.function].evaluated_at:
+                kept = [np.array([value(point) for point in points]) for value in kept]
+        bench.store.put(f"misconception {name} of {part.id}", kept)
+    return list(kept)
+
+
+def _agrees(bench: Bench, part: Part, trial: Trial, given: Any, wrong: Any) -> bool:
+    """Whether an answer is that of a misconception, as closely as one is told from another."""
+    reference, loose = ReferenceSide(bench, part), bench.assignment.rubric.ignore_axes_of_length_one
+    try:
+        given = conformed(given, wrong, loose=loose)
+    except StudentFault:
+        return False
+    try:
+        conformed(wrong, reference.answer(trial), loose=loose)
+    except StudentFault:  # an answer of another structure than the right one's is compared as it is
+        return not disagreement(given, wrong, _around(wrong))
+    form = reference.compared
+    return not disagreement(form(given), form(wrong), _around(form(wrong), reference.bound(trial)))
+
+
+def _around(wrong: Any, bound: Any = None) -> Any:
+    """The bound around a wrong answer: what two programs of the same mistake may differ by."""
+    if isinstance(wrong, (tuple, list)):
+        bounds = bound if isinstance(bound, tuple) else [bound] * len(wrong)
+        return tuple(_around(*leaf) for leaf in zip(wrong, bounds, strict=True))
+    size = np.abs(np.asarray(wrong, dtype=np.float64))
+    if bound is not None and not np.any(bound):
+        return np.zeros_like(size)  # labels and indices are equal or they are not
+    own = ROUNDINGS * np.maximum(size, np.max(size, initial=0.0) / 10)
+    return own if bound is None else np.maximum(own, bound)
+
+
+def _sentence(bench: Bench, name: str) -> str:
+    """The docstring of a misconception, as one paragraph."""
+    text = bench.reference.misconception(name).__doc__
+    if not text:
+        raise BrokenReference(
+            f"the misconception '{name}' says nothing",
+            file=bench.reference.path.with_name(f"{bench.reference.path.stem}_misconceptions.py"),
+            remedy="give it a docstring: what the student is told",
+        )
+    return " ".join(text.split())
+

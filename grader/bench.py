@@ -113,7 +113,6 @@ class Bench:
                 sound.append(function)
         return sound
 
-
     def _measurement(self, function: str, trial: Trial) -> Measurement:
         start = time.perf_counter()
         made = self._measured(function).measurement(self.reference.arguments(function, trial))

@@ -92,4 +92,3 @@ def _sentence(bench: Bench, name: str) -> str:
             remedy="give it a docstring: what the student is told",
         )
     return " ".join(text.split())
-

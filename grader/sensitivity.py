@@ -93,9 +93,7 @@ def _jumps(
     )
 
 
-def _kinks(
-    function: Callable[..., Any], arguments: list[Any], leaves: list[NDArray[Any]], sizes: list[Floats]
-) -> bool:
+def _kinks(function: Callable[..., Any], arguments: list[Any], leaves: list[NDArray[Any]], sizes: list[Floats]) -> bool:
     """Whether moving the inputs by what a program in single precision may make of them moves the answer by far more."""
     rng = np.random.default_rng(1)
     for _ in range(KINK_DRAWS):

@@ -125,9 +125,7 @@ def trials(
     return made
 
 
-def _drawn(
-    planned: Planned, maker: Callable[..., Any], seed: int, index: int, steady: Steady, first: int
-) -> Trial:
+def _drawn(planned: Planned, maker: Callable[..., Any], seed: int, index: int, steady: Steady, first: int) -> Trial:
     key = zlib.crc32(maker.__name__.encode())
     for attempt in range(first, ATTEMPTS):
         rng = np.random.default_rng([seed, key, index, attempt])
@@ -140,9 +138,7 @@ def _drawn(
     )
 
 
-def trial(
-    maker: Callable[..., Any], planned: Planned, rng: np.random.Generator, index: int, attempt: int = 0
-) -> Trial:
+def trial(maker: Callable[..., Any], planned: Planned, rng: np.random.Generator, index: int, attempt: int = 0) -> Trial:
     """One trial: the maker's inputs for this regime and case."""
     share, regime, case = planned
     if regime not in REGIMES:

@@ -45,6 +45,7 @@ class Row:
     inputs: tuple[Block, ...]
     blocks: tuple[Block, ...]
     open: bool
+    remarks: tuple[str, ...]
     items: tuple[tuple[str, str], ...]
 
     @property
@@ -199,6 +200,7 @@ def _row(report: Report, part: PartReport) -> Row:
         inputs=tuple(_input(name, value) for name, value in shown.inputs.items()) if shown else (),
         blocks=_blocks(report, part, shown),
         open=words.loss(part) > 0,
+        remarks=words.remarks(part),
         items=tuple((words.number(item.points), visible(item.criterion, 2000)) for item in part.items),
     )
 
@@ -210,6 +212,7 @@ def _place(part: PartReport) -> str:
     facts = [
         one_line(part.function, 200),
         f"right in {trials.passed} of {trials.total} trials" if trials.total else "",
+        *(words.share(share) for share in part.shares if not share.earned),
         f"a known mistake: {known}" if known else "",
     ]
     return " · ".join(fact for fact in facts if fact)

@@ -75,6 +75,8 @@ class _Layout:
         yield from self._row(part)
         if part.status is not Status.PENDING:
             yield from _wrap(one_line(words.sentence(part), _SENTENCE), self.width, indent="    ")
+        for remark in words.remarks(part):
+            yield from _wrap(f"note: {remark}", self.width, indent="    ")
         if part.counterexample is not None:
             trial = one_line(part.counterexample.trial, 100)
             yield from _wrap(f"replay: --trial {trial}", self.width, indent="    ")

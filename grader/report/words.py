@@ -3,7 +3,7 @@
 import shlex
 from typing import Final, NamedTuple
 
-from grader.model import UNJUDGED, PartReport, ProblemReport, Report, Status
+from grader.model import UNJUDGED, PartReport, ProblemReport, Report, Share, Status
 from grader.report.visible import one_line, visible
 
 
@@ -81,6 +81,16 @@ def sentence(part: PartReport) -> str:
     if part.status is Status.CORRECT:
         return ""
     return visible(part.feedback.strip(), 2000) or _SENTENCES[part.status]
+
+
+def remarks(part: PartReport) -> tuple[str, ...]:
+    """What there is to know of a part beside its points."""
+    return tuple(one_line(remark, 400) for remark in part.remarks)
+
+
+def share(share: Share) -> str:
+    """What became of a named share of a part."""
+    return f"{one_line(share.name, 100)} ({number(100 * share.credit)} %) {'earned' if share.earned else 'lost'}"
 
 
 def score(report: Report) -> str:

@@ -8,6 +8,7 @@ from grader.model import (
     PartReport,
     ProblemReport,
     Report,
+    Share,
     Status,
     Trials,
     WrittenItem,
@@ -99,7 +100,7 @@ def everything() -> Report:
     """Every status, long and hostile text, a counterexample, written items, no points, tracebacks."""
     long = "dx leaves out a path: x also acts through the mean and the variance, which depend on every x_i."
     parts = (
-        _part("1a.forward", Status.CORRECT),
+        _part("1a.forward", Status.CORRECT, remarks=("Your function changes its argument x in place: work on a copy.",)),
         _part("1a.dx", Status.WRONG, 7, feedback=long, misconception="no_path_through_the_variance",
               counterexample=_counterexample()),
         _part("1a.dgamma", Status.RAISED, feedback="LinAlgError: 0-dimensional array given", traceback=TRACEBACK),
@@ -107,7 +108,8 @@ def everything() -> Report:
         _part("1a.written", Status.PENDING, 2, function="", trials=Trials(passed=0, total=0),
               items=(WrittenItem(points=0.5, criterion="both paths are named"),
                      WrittenItem(points=1.5, criterion="they are put together"))),
-        _part("2a.i.loglik", Status.PARTIAL, 3, earned=1.5, feedback="right but for a constant"),
+        _part("2a.i.loglik", Status.PARTIAL, 3, earned=1.5, feedback="right but for large inputs",
+              shares=(Share(name="stability", credit=0.5, earned=False), Share(name="edges", credit=0.2, earned=True))),
         _part("2a.ii.pi", Status.CRASHED, 0.5, feedback="the process died of signal 11"),
         _part("2a.ii.mu", Status.UNREADABLE, 1),
         _part("2a.iii.conditional", Status.MISSING, 0.5, feedback="problem2.py has no class_conditional_c1"),

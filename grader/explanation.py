@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.bench import Bench, ReferenceSide, StudentSide
+from grader.checks.matches_reference import MatchesReference
 from grader.compare import conformed, disagreement
 from grader.errors import BrokenReference, StudentFault
 from grader.model import Trial
@@ -67,7 +68,9 @@ def _agrees(bench: Bench, part: Part, trial: Trial, given: Any, wrong: Any) -> b
     except StudentFault:  # an answer of another structure than the right one's is compared as it is
         return not disagreement(given, wrong, _around(wrong))
     form = reference.compared
-    return not disagreement(form(given), form(wrong), _around(form(wrong), reference.bound(trial)))
+    tolerance = next((check.tolerance for check in part.checks if isinstance(check, MatchesReference)), None)
+    bound = tolerance.around(form(wrong)) if tolerance else reference.bound(trial)
+    return not disagreement(form(given), form(wrong), _around(form(wrong), bound))
 
 
 def _around(wrong: Any, bound: Any = None) -> Any:

@@ -100,7 +100,8 @@ def everything() -> Report:
     """Every status, long and hostile text, a counterexample, written items, no points, tracebacks."""
     long = "dx leaves out a path: x also acts through the mean and the variance, which depend on every x_i."
     parts = (
-        _part("1a.forward", Status.CORRECT, remarks=("Your function changes its argument x in place: work on a copy.",)),
+        _part("1a.forward", Status.CORRECT,
+              remarks=("Your function changes its argument x in place: work on a copy.",)),
         _part("1a.dx", Status.WRONG, 7, feedback=long, misconception="no_path_through_the_variance",
               counterexample=_counterexample()),
         _part("1a.dgamma", Status.RAISED, feedback="LinAlgError: 0-dimensional array given", traceback=TRACEBACK),

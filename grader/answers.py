@@ -10,7 +10,7 @@ from grader.errors import BrokenReference
 from grader.model import Trial
 from grader.reference import ReferenceModule
 from grader.sensitivity import Floats, is_steady, leaves_of, sensitivity
-from grader.tolerance import ROUNDINGS
+from grader.tolerance import CAP, ROUNDINGS
 
 # An entry is never held to less than a tenth of the answer's largest entry, nor of what is usual among its trials.
 FLOOR = 0.1
@@ -18,10 +18,12 @@ NOTHING = 2.0**-40
 
 
 class Answer:
-    """The right value in one trial, and the bound of each entry of what is compared (a tuple of them for a tuple)."""
+    """The right value in one trial, and for each output that is compared the bound of its entries and whether that is
+    too wide to judge single precision by (tuples for a tuple).
+    """
 
-    def __init__(self, value: Any, bound: Any) -> None:
-        self.value, self.bound = value, bound
+    def __init__(self, value: Any, bound: Any, capped: Any) -> None:
+        self.value, self.bound, self.capped = value, bound, capped
 
 
 class Measurement(NamedTuple):
@@ -77,7 +79,7 @@ class Measured:
             raise self._no_numbers()
         usual, floats = _usual_sizes(leaves, groups), _floats(leaves)
         return [
-            Answer(made.value, _shaped_like(self.form(made.value), _bounds(made, usual[group], floats)))
+            _answer(made, self.form(made.value), usual[group], floats)
             for made, group in zip(measurements, groups, strict=True)
         ]
 
@@ -110,11 +112,16 @@ def _floats(leaves: Sequence[list[NDArray[Any]]]) -> list[bool]:
     return [any(leaf.dtype.kind == "f" for leaf in column) for column in columns]
 
 
-def _bounds(made: Measurement, usual: Sequence[float], floats: Sequence[bool]) -> list[Any]:
+def _answer(made: Measurement, compared: Any, usual: Sequence[float], floats: Sequence[bool]) -> Answer:
     alike = len(usual) == len(made.leaves) == len(floats)
     sizes = usual if alike else [0.0] * len(made.leaves)
     exact = [not is_float for is_float in floats] if alike else [leaf.dtype.kind != "f" for leaf in made.leaves]
-    return [_bound(*leaf) for leaf in zip(made.leaves, made.spreads, sizes, exact, strict=True)]
+    bounds = [_bound(*leaf) for leaf in zip(made.leaves, made.spreads, sizes, exact, strict=True)]
+    capped = [
+        bool(ROUNDINGS * np.max(spread, initial=0.0) > CAP * max(_largest(leaf), size) > 0)
+        for leaf, spread, size in zip(made.leaves, made.spreads, sizes, strict=True)
+    ]
+    return Answer(made.value, _shaped_like(compared, bounds), _shaped_like(compared, capped))
 
 
 def _shaped_like(value: Any, leaves: list[Any]) -> Any:

@@ -134,7 +134,7 @@ class Bench:
         groups = [(trial.share, trial.regime, tuple(trial.case[name] for name in cases)) for trial in tried]
         answers = self._measured(function).answers(measurements, groups)
         self._answers[function] = answers
-        self.store.put(f"answers of {function}", [(answer.value, answer.bound) for answer in answers])
+        self.store.put(f"answers of {function}", [(one.value, one.bound, one.capped) for one in answers])
         self.store.put(f"seconds of {function}", self._reference_seconds[function])
 
     def is_trial_of(self, function: str, trial: Trial) -> bool:
@@ -252,6 +252,9 @@ class ReferenceSide:
 
     def bound(self, trial: Trial) -> Any:
         return self._own(self.bench.expected(self.part.function, trial).bound)
+
+    def capped(self, trial: Trial) -> Any:
+        return self._own(self.bench.expected(self.part.function, trial).capped)
 
     def compared(self, value: Any) -> Any:
         return self.bench.problem.functions[self.part.function].compared(value, self.part.output)

@@ -79,7 +79,7 @@ def unpacked(answer: Any, count: int, what: str = "Your function returned") -> S
 
 
 def _array(answer: Any, what: str, *, truth: bool = False) -> Array:
-    """The numbers of an answer as an array of floats or integers; of 0 and 1 where truth values are asked for."""
+    """The numbers of an answer in double precision or as integers; 0 and 1 where truth values are asked for."""
     if isinstance(answer, Tensor):
         answer = answer.array
     if isinstance(answer, (str, dict)) or callable(answer):
@@ -96,7 +96,8 @@ def _array(answer: Any, what: str, *, truth: bool = False) -> Array:
         array = array.real
     if array.dtype.kind not in "iuf":
         raise _misfit(f"{what} {kind(answer)}, where real numbers are asked for.")
-    return array
+    # What is computed from it here, such as by a property, shall lose no further digits.
+    return array.astype(np.float64) if array.dtype.kind == "f" else array
 
 
 def _truth(array: Array, answer: Any, what: str) -> Array:

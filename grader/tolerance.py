@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 ROUNDINGS = 256 * 2.0**-24
 ROUNDINGS_IN_DOUBLE = 2048 * 2.0**-53
-# Where the bound for single precision is beyond this share of the answer, single precision has no digits left to judge.
+# Where roundings to single precision move the answer by more than this share of it, no digit is left to judge.
 CAP = 0.01
 
 
@@ -48,16 +48,15 @@ def in_double(bound: Any) -> Any:
     return bound * (ROUNDINGS_IN_DOUBLE / ROUNDINGS)
 
 
-def capped(bound: Any, expected: Any, answer: Any) -> Any:
-    """The bound, where it is too wide to tell right from wrong replaced by a sharper one.
+def sharpened(bound: Any, capped: Any, answer: Any) -> Any:
+    """The bound of each output, where it is too wide to tell right from wrong (`capped`) replaced by a sharper one.
 
     An answer in double precision is held to that there. One in single precision has lost the digits, whoever
     computed it: nothing is asked of it.
     """
     if isinstance(bound, tuple):
-        return tuple(capped(*leaf) for leaf in zip(bound, expected, answer, strict=True))
-    largest = np.max(np.abs(np.asarray(expected, dtype=np.float64)), initial=0.0)
-    if not np.max(bound, initial=0.0) > CAP * largest > 0:
+        return tuple(sharpened(*leaf) for leaf in zip(bound, capped, answer, strict=True))
+    if not capped:
         return bound
     return np.full_like(bound, np.inf) if is_single(answer) else in_double(bound)
 

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from grader.tolerance import CAP, Tolerance, capped, in_double, is_single
+from grader.tolerance import CAP, Tolerance, in_double, is_single, sharpened
 
 VALUES = np.random.default_rng(0).standard_normal(5)
 SINGLE = np.float64(np.float32(VALUES))
 SHARP = np.full(5, 1e-5)
+WIDE = np.full(5, 2 * CAP * np.max(np.abs(VALUES)))
 
 
 @pytest.mark.parametrize(
@@ -31,29 +32,23 @@ def test_single_precision_is_known_by_its_numbers(answer, single):
 
 
 def test_a_bound_that_still_tells_right_from_wrong_is_left_alone():
-    assert capped(SHARP, VALUES, VALUES) is SHARP
+    assert sharpened(SHARP, False, VALUES) is SHARP
 
 
 def test_where_single_precision_has_no_digits_left_double_precision_is_held_to_its_own():
-    wide = np.full(5, 2 * CAP * np.max(np.abs(VALUES)))
-
-    np.testing.assert_array_equal(capped(wide, VALUES, VALUES), in_double(wide))
-    assert np.all(in_double(wide) < 1e-7 * wide)
+    np.testing.assert_array_equal(sharpened(WIDE, True, VALUES), in_double(WIDE))
+    assert np.all(in_double(WIDE) < 1e-7 * WIDE)
 
 
 def test_where_single_precision_has_no_digits_left_nothing_is_asked_of_it():
-    wide = np.full(5, 2 * CAP * np.max(np.abs(VALUES)))
-
-    assert np.all(np.isinf(capped(wide, VALUES, SINGLE)))
+    assert np.all(np.isinf(sharpened(WIDE, True, SINGLE)))
 
 
-def test_outputs_are_capped_one_by_one():
-    wide = np.full(5, 2 * CAP * np.max(np.abs(VALUES)))
-
-    one, two = capped((SHARP, wide), (VALUES, VALUES), (VALUES, VALUES))
+def test_outputs_are_sharpened_one_by_one():
+    one, two = sharpened((SHARP, WIDE), (False, True), (VALUES, VALUES))
 
     np.testing.assert_array_equal(one, SHARP)
-    np.testing.assert_array_equal(two, in_double(wide))
+    np.testing.assert_array_equal(two, in_double(WIDE))
 
 
 def test_a_written_tolerance_gives_every_entry_both_halves():

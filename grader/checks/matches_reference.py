@@ -5,7 +5,7 @@ import msgspec
 from grader.checks.sides import Reference, Student
 from grader.compare import disagreement
 from grader.model import CORRECT, Status, Trial, Verdict
-from grader.tolerance import Accuracy, Tolerance, capped, in_double, is_single
+from grader.tolerance import Accuracy, Tolerance, in_double, is_single, sharpened
 
 ADVICE = "Work it out by hand for the input that is shown."
 LOOKS_SINGLE = (
@@ -43,7 +43,7 @@ class MatchesReference(msgspec.Struct, frozen=True, kw_only=True):
         wrong = disagreement(given, expected, sharp)
         if not wrong or self.accuracy is Accuracy.DOUBLE:
             return _verdict(wrong)
-        if objection := disagreement(given, expected, capped(bound, expected, answer)):
+        if objection := disagreement(given, expected, sharpened(bound, reference.capped(trial), answer)):
             return _verdict(objection)
         return msgspec.structs.replace(CORRECT, remark=LOOKS_SINGLE if is_single(answer) else FEWER_DIGITS)
 

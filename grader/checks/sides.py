@@ -28,6 +28,9 @@ class Reference(Protocol):
     def bound(self, trial: Trial) -> Any:
         """How far each entry of what is compared may be off, as measured on the reference (see `grader.answers`)."""
 
+    def capped(self, trial: Trial) -> Any:
+        """Whether the bound of each output is too wide to judge answers in single precision by."""
+
     def compared(self, value: Any) -> Any:
         """The form in which the part's outputs are compared: themselves, where the right answer is unique."""
 

@@ -1,0 +1,1 @@
+"""Measures how well answers are judged."""

@@ -1,0 +1,5 @@
+"""Diagnoses."""
+
+
+def table() -> None:
+    """To come."""

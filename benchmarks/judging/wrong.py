@@ -1,0 +1,201 @@
+"""Wrong formulas: how many are caught at every seed, beside two checks as they are often written."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from grader.assignment import Assignment
+from grader.bench import Bench, ReferenceSide
+from grader.checks.gradient import Gradient
+from grader.checks.matches_reference import MatchesReference
+from grader.compare import conformed
+from grader.course import Course
+from grader.draw import Draw
+from grader.errors import StudentFault
+from grader.model import Status, Trial, Verdict
+from grader.rubric import Part, Problem
+from grader.sandbox.zygote import Zygote
+from grader.trials import typed
+
+ROOT = Path(__file__).parents[2]
+
+
+class Formula(NamedTuple):
+    """A wrong formula of a part."""
+
+    assignment: Assignment
+    problem: Problem
+    part: Part
+    name: str
+
+    @property
+    def id(self) -> str:
+        """What it is called in a table."""
+        return f"{self.assignment.rubric.id} {self.part.id} {self.name}"
+
+
+class Double:
+    """A student who gives this formula's answers; the other functions of the problem are the reference's."""
+
+    def __init__(self, formula: Formula, bench: Bench) -> None:
+        self.formula, self.bench = formula, bench
+
+    def answer(self, trial: Trial) -> Any:
+        """The formula's answer, structured as the reference's."""
+        return conformed(self.wrong(trial), ReferenceSide(self.bench, self.formula.part).answer(trial))
+
+    def wrong(self, trial: Trial) -> Any:
+        """The formula's answer, as it comes."""
+        function = self.bench.reference.misconception(self.formula.name)
+        with np.errstate(all="ignore"):
+            value = function(*self.bench.reference.arguments_of(function, trial.inputs, self.formula.name))
+            points = self.bench.problem.functions[self.formula.part.function].evaluated_at
+            return np.array([value(point) for point in points]) if points else value
+
+
+def formulas() -> Iterator[Formula]:
+    """The listed misconceptions of all parts of all homeworks that are compared with the reference."""
+    course = Course(ROOT)
+    for id in course.assignments:
+        assignment = Assignment(course, id)
+        for problem in assignment.rubric.problems:
+            for part in problem.parts:
+                if any(isinstance(check, MatchesReference) for check in part.checks):
+                    yield from (Formula(assignment, problem, part, name) for name in part.misconceptions)
+
+
+Rows = dict[str, list[bool]]
+
+
+def table(seeds: Iterable[int]) -> None:
+    """Prints the share of wrong formulas that are caught at every seed, by each way of checking."""
+    known, seeds = list(formulas()), list(seeds)
+    caught = {formula.id: [False] * len(seeds) for formula in known}
+    naive = {formula.id: [False] * len(seeds) for formula in known}
+    slopes: Rows = {}
+    with Zygote() as zygote:
+        for place, seed in enumerate(seeds):
+            benches: dict[tuple[str, str], Bench] = {}
+            for formula in known:
+                key = formula.assignment.rubric.id, formula.problem.id
+                if key not in benches:
+                    benches[key] = Bench(formula.assignment, formula.problem, ROOT, zygote, seed)
+                bench = benches[key]
+                caught[formula.id][place] = _is_caught(formula, bench)
+                naive[formula.id][place] = not _passes_allclose(formula, bench, seed)
+                if any(isinstance(check, Gradient) for check in formula.part.checks):
+                    row = slopes.setdefault(formula.id, [False] * len(seeds))
+                    row[place] = not _passes_one_slope(formula, bench, seed)
+            for bench in benches.values():
+                bench.store.save()
+    _print(caught, naive, slopes)
+
+
+def _print(caught: Rows, naive: Rows, slopes: Rows) -> None:
+    print(f"Wrong formulas: {len(caught)} listed misconceptions, {len(next(iter(caught.values())))} seeds")
+    print(f"{'way of checking':52}{'formulas':>9}{'caught at every seed':>22}{'at some seed':>14}")
+    ways = {
+        "this grader": caught,
+        "one np.allclose, 3 x 3 normal inputs, defaults": naive,
+        "this grader, parts that are gradients": {id: caught[id] for id in slopes},
+        "gradient check: upstream of ones, one random index": slopes,
+    }
+    for way, rows in ways.items():
+        always, ever = (sum(map(test, rows.values())) / max(len(rows), 1) for test in (all, any))
+        print(f"{way:52}{len(rows):9}{always:21.1%} {ever:13.1%}")
+    for id, row in caught.items():
+        if not all(row):
+            print(f"  missed at {row.count(False)} seeds: {id}")
+    print()
+
+
+def _is_caught(formula: Formula, bench: Bench) -> bool:
+    """Whether the part's comparison with the reference objects in any trial without which nothing is earned."""
+    student, reference = Double(formula, bench), ReferenceSide(bench, formula.part)
+    (check,) = (check for check in formula.part.checks if isinstance(check, MatchesReference))
+    for trial in bench.trials(formula.part.function):
+        try:
+            with np.errstate(all="ignore"):
+                verdict = check.judge(student, reference, trial)  # type: ignore[arg-type]
+        except StudentFault as error:
+            verdict = Verdict(status=error.fault.status)
+        if verdict.status is not Status.CORRECT and not trial.share:
+            return True
+    return False
+
+
+def _usual_trial(formula: Formula, bench: Bench, seed: int) -> Trial:
+    """The input that a quick test takes: normal, sizes of 3, every constant at its default."""
+    inputs = bench.problem.functions[formula.part.function].inputs
+    assert inputs is not None
+    maker = bench.reference.function(inputs.maker)
+    sizes = dict.fromkeys(inputs.sizes, "3") | {name: values[0] for name, values in inputs.cases.items()}
+    for case in (sizes, {name: values[0] for name, values in (inputs.cases | inputs.sizes).items()}):
+        try:
+            made = maker(_WithDefaults(np.random.default_rng(seed)), **typed(maker, case))
+        except Exception:  # noqa: BLE001 - some makers have no such size
+            continue
+        return Trial(0, case, "normal", dict(made))
+    raise AssertionError(f"{maker.__name__} makes no ordinary input")
+
+
+class _WithDefaults(Draw):
+    def constant(self, default: float, off_default: tuple[float, float]) -> float:
+        return default
+
+
+def _own(formula: Formula, bench: Bench, value: Any) -> Any:
+    return ReferenceSide(bench, formula.part)._own(value)
+
+
+def _passes_allclose(formula: Formula, bench: Bench, seed: int) -> bool:
+    trial = _usual_trial(formula, bench, seed)
+    with np.errstate(all="ignore"):
+        given = _given(formula, bench, trial)
+        measured = bench._measured(formula.part.function).value(
+            *bench.reference.arguments(formula.part.function, trial)
+        )
+    right = _own(formula, bench, measured)
+    try:
+        pairs = zip(given, right, strict=True) if isinstance(right, tuple) else [(given, right)]
+        return all(np.allclose(one, other) for one, other in pairs)
+    except (ValueError, TypeError):  # another structure, or nothing at all
+        return False
+
+
+def _given(formula: Formula, bench: Bench, trial: Trial) -> Any:
+    """The formula's answer; None where it dies of an input that the rubric would not give it."""
+    try:
+        return Double(formula, bench).wrong(trial)
+    except Exception:  # noqa: BLE001
+        return None
+
+
+def _passes_one_slope(formula: Formula, bench: Bench, seed: int) -> bool:
+    """A gradient check as minitorch has it: one random coordinate, upstream of ones, rtol and atol of 1e-2."""
+    (check,) = (check for check in formula.part.checks if isinstance(check, Gradient))
+    trial = _usual_trial(formula, bench, seed)
+    if check.upstream:
+        trial.inputs[check.upstream] = np.ones_like(trial.inputs[check.upstream])
+    with np.errstate(all="ignore"):
+        gradient = np.asarray(_given(formula, bench, trial), dtype=np.float64)
+    point = np.asarray(trial.inputs[check.wrt], dtype=np.float64)
+    if gradient.shape != point.shape:
+        return False
+    forward = bench.reference.function(check.of)
+    place = np.random.default_rng(seed).integers(max(point.size, 1))
+
+    def loss(move: float) -> float:
+        moved = point.copy()
+        moved.flat[place] += move
+        given = trial.inputs | {check.wrt: moved if moved.ndim else float(moved)}
+        names = bench.reference.argument_names(check.of)
+        return float(np.sum(forward(*(given[name] for name in names if name in given))))
+
+    slope = (loss(1e-6) - loss(-1e-6)) / 2e-6
+    return bool(np.isclose(gradient.flat[place], slope, rtol=1e-2, atol=1e-2))
+
+
+

@@ -29,6 +29,7 @@ class Bench:
 
     def __init__(self, assignment: Assignment, problem: Problem, folder: Path, zygote: Zygote, seed: int) -> None:
         self.assignment, self.problem, self.seed = assignment, problem, seed
+        self.loose = assignment.rubric.ignore_axes_of_length_one
         self.reference = assignment.references[problem.id]
         taken = {*(other.file for other in assignment.rubric.problems), *problem.functions}
         self.student = Student(zygote, folder, problem.file, assignment.rubric.limits, taken)
@@ -228,7 +229,7 @@ class StudentSide:
         return tuple(items)
 
     def _conformed(self, answer: Any, expected: Any, what: str = "Your function returned") -> Any:
-        return conformed(answer, expected, what, loose=self.bench.assignment.rubric.ignore_axes_of_length_one)
+        return conformed(answer, expected, what, loose=self.bench.loose)
 
     def _as_expected(self, answer: Any, expected: Any) -> Any:
         """An answer structured as the reference's; where that is a function, so are the answers of the student's."""

@@ -58,7 +58,7 @@ def _answers_of(name: str, part: Part, bench: Bench, trials: Sequence[Trial]) ->
 
 def _agrees(bench: Bench, part: Part, trial: Trial, given: Any, wrong: Any) -> bool:
     """Whether an answer is that of a misconception, as closely as one is told from another."""
-    reference, loose = ReferenceSide(bench, part), bench.assignment.rubric.ignore_axes_of_length_one
+    reference, loose = ReferenceSide(bench, part), bench.loose
     try:
         given = conformed(given, wrong, loose=loose)
     except StudentFault:

@@ -8,6 +8,7 @@ import msgspec
 import yaml
 
 from grader.checks import KINDS, Check
+from grader.checks.gradient import Gradient
 from grader.document import Reader, read, unknown
 from grader.errors import RubricError
 from grader.invariants import FORMS
@@ -48,7 +49,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that earns points: by checks of a function, or by a person (`written`).
 
     `output` names which of the function's outputs count; all of them do where it names none. `misconceptions` are
-    functions of known wrong answers, beside the reference, with the credit that each of them earns.
+    functions of known wrong answers, beside the reference, with the credit that each of them earns. `follow_through` is
+    the credit for a gradient that is wrong and is that of the student's own, wrong, forward function.
     """
 
     id: str
@@ -59,6 +61,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[Check, ...] = ()
     written: tuple[WrittenItem, ...] = ()
     misconceptions: dict[str, float] = {}
+    follow_through: float = 0.0
     line: int = 0
 
 
@@ -169,6 +172,7 @@ def _part_flaws(part: Part, problem: Problem) -> Iterator[Flaw]:
     if part.points <= 0:
         yield part.line, f"part '{part.id}' earns {part.points:g} points", "give it more than 0"
     yield from _misconception_flaws(part)
+    yield from _follow_through_flaws(part, problem)
     if part.written:
         yield from _written_flaws(part)
         return
@@ -200,3 +204,22 @@ def _written_flaws(part: Part) -> Iterator[Flaw]:
         yield part.line, f"the items of '{part.id}' add up to {total:g}, not {part.points:g}", "correct one of them"
     if part.function or part.checks:
         yield part.line, f"part '{part.id}' is written and has checks", "make two parts of it"
+
+
+def _follow_through_flaws(part: Part, problem: Problem) -> Iterator[Flaw]:
+    if not part.follow_through:
+        return
+    if not 0 < part.follow_through < 1:
+        yield (
+            part.line,
+            f"the follow-through of '{part.id}' is {part.follow_through:g}",
+            "make it a share of the points, between 0 and 1",
+        )
+    gradients = [check for check in part.checks if isinstance(check, Gradient)]
+    own = [name for name, function in problem.functions.items() if function.inputs and not function.evaluated_at]
+    if not gradients or any(check.of not in own for check in gradients):
+        yield (
+            part.line,
+            f"'{part.id}' has a follow-through and no gradient of a function that the student writes",
+            "add a `gradient` check whose `of` is a function of the problem with inputs, or leave it out",
+        )

@@ -45,6 +45,8 @@ problems:
           - {points: 0.5, criterion: "of that"}
 """
 
+SLOPE = "output: dx, follow_through: {share}, checks: [gradient: {{of: {of}, wrt: x}}]"
+
 CHECK = "- matches_reference\n"
 
 
@@ -107,7 +109,8 @@ def test_the_default_regimes_of_one_function_are_not_those_of_another(loaded):
             MatchesReference(tolerance=Tolerance(rtol=1e-3, atol=1e-9)),
         ),
         ("gradient: {of: layer, wrt: x}", Gradient(of="layer", wrt="x")),
-        ("gradient: {of: layer, wrt: x, upstream: dy}", Gradient(of="layer", wrt="x", upstream="dy")),
+        ("gradient: {of: layer, wrt: x, upstream: dy}", Gradient(of="layer", wrt="x", upstream=("dy",))),
+        ("gradient: {of: layer, wrt: x, upstream: [dy, dz]}", Gradient(of="layer", wrt="x", upstream=("dy", "dz"))),
         ("satisfies: {property: odd}", Satisfies(property="odd")),
     ],
 )
@@ -115,6 +118,12 @@ def test_a_check_is_a_kind_with_its_options(loaded, written, check):
     rubric = loaded({"          - matches_reference": f"          - {written}"})
 
     assert rubric.problems[0].parts[0].checks == (check,)
+
+
+def test_a_gradient_may_be_followed_through(loaded):
+    rubric = loaded({"output: dx, checks: [matches_reference]": SLOPE.format(of="layer", share=0.6)})
+
+    assert [part.follow_through for part in rubric.problems[0].parts] == [0, 0.6, 0]
 
 
 def test_a_part_may_name_several_outputs(loaded):
@@ -151,6 +160,36 @@ def test_a_part_may_name_several_outputs(loaded):
             24,
             "is written and has checks",
             id="written with checks",
+        ),
+        pytest.param(
+            {"output: dx": "output: dx, follow_through: 0.6"}, 23, "no gradient of a function", id="nothing to follow"
+        ),
+        pytest.param(
+            {"output: dx, checks: [matches_reference]": SLOPE.format(of="helper", share=0.6)},
+            23,
+            "no gradient of a function that the student writes",
+            id="follow-through without inputs",
+        ),
+        pytest.param(
+            {"output: dx, checks: [matches_reference]": SLOPE.format(of="energy", share=0.6)},
+            23,
+            "no gradient of a function that the student writes",
+            id="follow-through of the reference's own",
+        ),
+        pytest.param(
+            {"output: dx, checks: [matches_reference]": SLOPE.format(of="layer", share=1)},
+            23,
+            "the follow-through of '1b' is 1",
+            id="whole follow-through",
+        ),
+        pytest.param(
+            {"output: dx, checks: [matches_reference]": SLOPE.format(of="layer", share=-0.5)},
+            23,
+            "the follow-through of '1b' is -0.5",
+            id="negative follow-through",
+        ),
+        pytest.param(
+            {'criterion: "why"': 'criterion: "why"\n        follow_through: 0.5'}, 24, "no gradient of", id="in words"
         ),
     ],
 )

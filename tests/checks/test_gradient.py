@@ -1,9 +1,19 @@
-"""A gradient is the slope of the reference's forward function, along any direction."""
+"""A gradient is the slope of the reference's forward function, along any direction; every wrong one is found out."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import backward_passes
 import numpy as np
 import pytest
+from backward_passes import MISTAKES, PAIRS, Pair, mistaken
 
-from grader.model import Status
+from grader.answers import Answer, measured
+from grader.checks.gradient import Gradient
+from grader.model import Status, Trial
+from grader.reference import ReferenceModule
+from grader.trials import Inputs, trials
 
 PARABOLA = """
 def maker(draw):
@@ -91,6 +101,177 @@ def test_the_output_is_contracted_with_the_upstream_gradient(judge, body, status
     assert report.parts[0].status is status
 
 
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ("g[2] *= 1.5", "x: the entry at index (2,) does not agree with finite differences."),
+        ("g[1] *= 1.5; g[3] = 0", "x: the entry at index (1,) does not"),
+        ("g *= -1", "x: the entry at index (0,) does not"),
+    ],
+)
+def test_the_first_wrong_entry_is_named_and_its_value_is_not(judge, wrong, words):
+    student = f"def f(x, c):\n    g = 2 * c * x\n    g[0] += 1\n    {wrong}\n    return g\n"
+
+    report, _ = judge("gradient: {of: forward, wrt: x}", PARABOLA, student)
+
+    assert words in report.parts[0].feedback
+    assert [character for character in report.parts[0].feedback if character in "0123456789."] == (
+        [character for character in words if character in "0123456789."] + ["."] * (not words.endswith("."))
+    )
+
+
+def test_the_index_of_an_entry_has_the_shape_of_the_argument(judge):
+    body = "g = np.outer(dy * (1 - np.tanh(A @ x) ** 2), x); g[2, 1] += 1; return g"
+
+    report, _ = judge("gradient: {of: forward, wrt: A, upstream: dy}", VECTORS, f"def f(A, x, dy):\n    {body}\n")
+
+    assert "the entry at index (2, 1) does not agree" in report.parts[0].feedback
+
+
+def test_a_number_has_no_index(judge):
+    reference = PARABOLA.replace("return 2 * c * x + np.array([1, 0, 0, 0])", "return float(np.sum(x**2))")
+
+    report, _ = judge("gradient: {of: forward, wrt: c}", reference, "def f(x, c):\n    return 1.01 * x @ x\n")
+
+    assert report.parts[0].feedback == (
+        "This is not the gradient with respect to c, which does not agree with finite differences."
+    )
+
+
+# ---- several outputs, and Jacobians ----
+
+TWO_OUTPUTS = """
+def maker(draw):
+    return {"x": draw.normal(3), "du": draw.normal(3), "dv": draw.normal()}
+
+def forward(x):
+    return np.tanh(x), float(np.sum(x**3))
+
+def f(x, du, dv):
+    return du * (1 - np.tanh(x) ** 2) + dv * 3 * x**2
+"""
+BOTH = "gradient: {of: forward, wrt: x, upstream: [du, dv]}"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param("return du * (1 - np.tanh(x) ** 2) + 3 * dv * x**2", Status.CORRECT, id="right"),
+        pytest.param("return du * (1 - np.tanh(x) ** 2)", Status.WRONG, id="first only"),
+        pytest.param("return 3 * dv * x**2", Status.WRONG, id="second only"),
+        pytest.param("return du * (1 - np.tanh(x) ** 2) - 3 * dv * x**2", Status.WRONG, id="other sign"),
+    ],
+)
+def test_every_output_is_contracted_with_its_own_upstream_gradient(judge, body, status):
+    report, errors = judge(BOTH, TWO_OUTPUTS, f"def f(x, du, dv):\n    {body}\n")
+
+    assert errors == []
+    assert report.parts[0].status is status
+
+
+@pytest.mark.parametrize("upstream", ["du", "[du]", "[du, dv, dv]"])
+def test_outputs_without_an_upstream_gradient_cost_nobody_points(judge, upstream):
+    check = BOTH.replace("[du, dv]", upstream)
+
+    report, errors = judge(check, TWO_OUTPUTS, "def f(x, du, dv):\n    return x\n")
+
+    assert report.parts[0].status is Status.INTERNAL_ERROR
+    assert "forward returns 2 values" in str(errors[0])
+
+
+JACOBIAN = """
+def maker(draw):
+    return {"A": draw.normal(3, 2), "x": draw.normal(2)}
+
+def forward(A, x):
+    return np.tanh(A @ x)
+
+def f(A, x):
+    return (1 - np.tanh(A @ x) ** 2)[:, None] * A
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param("return np.diag(1 - np.tanh(A @ x) ** 2) @ A", Status.CORRECT, id="right"),
+        pytest.param("return np.float32((1 - np.tanh(A @ x) ** 2)[:, None] * A)", Status.CORRECT, id="single"),
+        pytest.param("return A", Status.WRONG, id="slope left out"),
+        pytest.param("J = (1 - np.tanh(A @ x) ** 2)[:, None] * A; J[1, 0] *= 1.1; return J", Status.WRONG, id="entry"),
+        pytest.param("return A[::-1] * (1 - np.tanh(A @ x) ** 2)[:, None]", Status.WRONG, id="other rows"),
+    ],
+)
+def test_a_jacobian_is_contracted_with_random_numbers(judge, body, status):
+    report, errors = judge("gradient: {of: forward, wrt: x}", JACOBIAN, f"def f(A, x):\n    {body}\n")
+
+    assert errors == []
+    assert report.parts[0].status is status
+
+
+# ---- power ----
+
+SEEDS = 50
+ARE_NAMED = {"ids": lambda pair: pair.function}
+
+
+class Sides:
+    """A pair of the backward passes, as both sides of a check; `student` answers in the precision `dtype`."""
+
+    def __init__(self, pair: Pair, seeds: int, regimes: set[str]) -> None:
+        self.pair, self.module = pair, ReferenceModule(Path(backward_passes.__file__))
+        maker = self.module.function(pair.maker)
+        self.trials = trials(Inputs(maker=pair.maker, regimes=dict.fromkeys(sorted(regimes), seeds)), maker, 0)
+        groups = [trial.regime for trial in self.trials]
+        self.answers: list[Answer] = measured(self.module, pair.function, self.trials, groups, ())
+        self.function, self.argument_names = self.module.function, self.module.argument_names
+        self.objection = self.module.objection
+        self.student: Callable[..., Any] = self.module.function(pair.function)
+        self.dtype: type = np.float64
+        self.check = Gradient(of=pair.of, wrt=pair.wrt, upstream=pair.upstream)
+
+    def answer(self, trial: Trial) -> Any:
+        return self.student(*(self.dtype(value) for value in self.module.arguments(self.pair.function, trial)))
+
+    def error(self, trial: Trial) -> float:
+        off = self.answer(trial) - self.answers[trial.index].value
+        return np.linalg.norm(off) / np.linalg.norm(self.answer(trial))
+
+    def bound(self, trial: Trial) -> Any:
+        return self.answers[trial.index].bound
+
+    def statuses(self) -> list[Status]:
+        return [self.check.judge(self, self, trial).status for trial in self.trials]
+
+
+@pytest.mark.parametrize("pair", PAIRS, **ARE_NAMED)
+def test_every_mistake_is_found_at_every_seed(pair):
+    sides = Sides(pair, SEEDS, {"normal"})
+    for mistake in MISTAKES[pair.function]:
+        sides.student = mistaken(pair.function, mistake)
+        # A sign that is left out of a penalty is no mistake where all signs are 1.
+        showing = [sides.error(trial) > 1e-3 for trial in sides.trials]
+
+        assert sum(showing) > 0.8 * SEEDS, mistake
+        assert {status for status, shown in zip(sides.statuses(), showing, strict=True) if shown} == {Status.WRONG}
+
+
+def test_there_are_mistakes_enough():
+    assert sum(map(len, MISTAKES.values())) >= 25
+    assert {pair.function for pair in PAIRS} == set(MISTAKES)
+
+
+# Eight pairs in two precisions and two regimes, at 65 seeds each, are more than two thousand checks.
+@pytest.mark.parametrize("pair", PAIRS, **ARE_NAMED)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_right_gradient_never_fails_in_double_or_single_precision(pair, dtype):
+    sides = Sides(pair, 65, {"normal", "small"})
+    sides.dtype = dtype
+
+    assert sides.statuses() == [Status.CORRECT] * len(sides.trials)
+
+
+# ---- kinks ----
+
 # The slope jumps near one of the entries, closer to it than a step.
 KINK = """
 def maker(draw):
@@ -128,7 +309,7 @@ RIGHT = "def f(x, c):\n    g = 2 * c * x\n    g[0] += 1\n    return g\n"
     [
         pytest.param("wrt: z", "names 'z', which the input maker does not make", id="no such input"),
         pytest.param("wrt: x, upstream: dy", "names 'dy', which the input maker does not make", id="no upstream"),
-        pytest.param("wrt: c", "'c' has shape (), the part's output (4,)", id="other input"),
+        pytest.param("wrt: c", "before the axes of 'c', the part's output has shape (4,)", id="other input"),
         pytest.param("wrt: x, upstream: x", "'x' has shape (4,), what forward returns ()", id="other upstream"),
     ],
 )

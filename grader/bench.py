@@ -249,18 +249,19 @@ class ReferenceSide:
         self.objection = bench.reference.objection
 
     def answer(self, trial: Trial) -> Any:
-        return self._own(self.bench.expected(self.part.function, trial).value)
+        return self.own(self.bench.expected(self.part.function, trial).value)
 
     def bound(self, trial: Trial) -> Any:
-        return self._own(self.bench.expected(self.part.function, trial).bound)
+        return self.own(self.bench.expected(self.part.function, trial).bound)
 
     def capped(self, trial: Trial) -> Any:
-        return self._own(self.bench.expected(self.part.function, trial).capped)
+        return self.own(self.bench.expected(self.part.function, trial).capped)
 
     def compared(self, value: Any) -> Any:
         return self.bench.problem.functions[self.part.function].compared(value, self.part.output)
 
-    def _own(self, value: Any) -> Any:
+    def own(self, value: Any) -> Any:
+        """The part's own outputs of all that its function gives."""
         own = [value[i] for i, _ in self.bench.outputs(self.part)]
         return value if not own else own[0] if len(own) == 1 else tuple(own)
 

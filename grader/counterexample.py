@@ -1,11 +1,15 @@
 """The failing input of a part, as text that a student can read and type in again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 
-from grader.model import Counterexample, Fault, Trial, Verdict
+from grader.bench import Bench
+from grader.model import Counterexample, Fault
+from grader.replay_script import replay_script
+from grader.rubric import Part
+from grader.smallest import Failure
 from grader.wire import Tensor
 
 # What comes back from a student may be of any size and any number of axes, and must cost no time to show.
@@ -63,17 +67,32 @@ def _named(value: Any) -> str:
     return text[:MAX_TEXT]
 
 
-def counterexample(
-    part: str, function: str, names: Sequence[str], trial: Trial, verdict: Verdict, answer: Any, expected: Any
-) -> Counterexample:
-    """What the report shows of a failing trial. `expected` is None where the rubric keeps it."""
-    ordered = [*names, *(name for name in trial.inputs if name not in names)]
+def counterexample(part: Part, bench: Bench, failure: Failure, trial: str) -> Counterexample:
+    """What the report shows of a failing input; `trial` is what replays it."""
+    function, inputs = part.function, failure.trial.inputs
+    names = bench.reference.argument_names(function)
+    own = bench.problem.functions[function]
+    expected = failure.expected if bench.assignment.rubric.show_expected else None
+    given = {name: inputs[name] for name in names if name in inputs}
+    answer = shown(failure.answer)
     return Counterexample(
-        trial=f"{part}/{trial.index}",
-        regime=trial.regime,
+        trial=trial,
+        regime=failure.trial.regime,
         call=f"{function}({', '.join(names)})",
-        inputs={name: shown(trial.inputs[name]) for name in ordered if name in trial.inputs},
-        got=shown(answer),
-        problem=verdict.found or verdict.feedback,
+        inputs={name: shown(value) for name, value in {**given, **inputs}.items()},
+        got=answer,
+        problem=failure.problem,
         expected=None if expected is None else shown(expected),
+        script=replay_script(
+            part.id,
+            bench.problem.file,
+            function,
+            given,
+            got=answer,
+            problem=failure.problem,
+            expected=expected,
+            output_names=own.returns,
+            points=own.evaluated_at,
+        )
+        or "",
     )

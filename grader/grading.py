@@ -1,5 +1,6 @@
 """Grading: every part of a rubric judged on one submission, and the report that follows."""
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -30,6 +31,8 @@ from grader.model import (
 )
 from grader.rubric import Part, Problem
 from grader.sandbox.zygote import Zygote
+from grader.smallest import Failure as Smallest
+from grader.smallest import smallest
 from grader.submission import Submission
 
 # After one of these there is nothing to learn from further trials.
@@ -55,6 +58,7 @@ class Judgement(NamedTuple):
     decisive: list[Failure]
     shares: tuple[Share, ...]
     remarks: tuple[str, ...]
+    seconds: float
 
 
 class Graded(NamedTuple):
@@ -109,7 +113,9 @@ def _judged_problems(benches: Sequence[Bench]) -> list[tuple[ProblemReport, list
 def _judged_problem(bench: Bench) -> tuple[ProblemReport, list[PartReport], list[GraderError]]:
     errors: list[GraderError] = []
     with bench.student:
-        parts = [_part_report(part, bench, errors) for part in bench.problem.parts]
+        # All parts are judged before the first is looked into: for that, the student's functions are asked again.
+        judged = [_judged(part, bench, errors) for part in bench.problem.parts]
+        parts = [_part_report(part, bench, own, errors) for part, own in zip(bench.problem.parts, judged, strict=True)]
     bench.store.save()
     return _problem_report(bench.problem, parts, bench.student.printed), parts, errors
 
@@ -130,26 +136,35 @@ def _problem_report(problem: Problem, parts: Sequence[PartReport], printed: str)
 # ---- one part ----
 
 
-def _part_report(part: Part, bench: Bench, errors: list[GraderError]) -> PartReport:
+def _judged(part: Part, bench: Bench, errors: list[GraderError]) -> Judgement | None:
+    """The judgement of a part; None where a person judges it, or has to see to it."""
+    if part.written:
+        return None
+    try:
+        return judgement(part, bench)
+    except GraderError as error:
+        errors.append(error)
+        return None
+
+
+def _part_report(part: Part, bench: Bench, judged: Judgement | None, errors: list[GraderError]) -> PartReport:
     if part.written:
         # What a marker looks for is the answer, which a student sees only where the rubric shows answers.
         items = part.written if bench.assignment.rubric.show_expected else ()
         return _report(part, bench, Verdict(status=Status.PENDING), items=items)
     try:
-        return _judged_part(part, bench)
+        if judged is not None:
+            return _report_of(part, bench, judged)
     except GraderError as error:
         errors.append(error)
-        feedback = "This part could not be judged; the staff have been told. It costs you nothing."
-        return _report(part, bench, Verdict(status=Status.INTERNAL_ERROR, feedback=feedback))
+    feedback = "This part could not be judged; the staff have been told. It costs you nothing."
+    return _report(part, bench, Verdict(status=Status.INTERNAL_ERROR, feedback=feedback))
 
 
-def _judged_part(part: Part, bench: Bench) -> PartReport:
-    start = time.perf_counter()
-    judged = judgement(part, bench)
-    failures = judged.failures
-    counts = Trials(passed=len(judged.trials) - len(failures), total=len(judged.trials))
+def _report_of(part: Part, bench: Bench, judged: Judgement) -> PartReport:
+    counts = Trials(passed=len(judged.trials) - len(judged.failures), total=len(judged.trials))
     verdict, example, misconception = CORRECT, None, None
-    if failures:
+    if judged.failures:
         shown = _telling(judged.decisive)
         verdict, misconception = _verdict(part, bench, judged, shown)
         example = _counterexample(part, bench, shown)
@@ -161,7 +176,7 @@ def _judged_part(part: Part, bench: Bench) -> PartReport:
         shares=judged.shares,
         remarks=judged.remarks,
         trials=counts,
-        seconds=time.perf_counter() - start,
+        seconds=judged.seconds,
         counterexample=example,
     )
 
@@ -213,6 +228,7 @@ def _report(part: Part, bench: Bench, verdict: Verdict, **more: Any) -> PartRepo
 
 def judgement(part: Part, bench: Bench) -> Judgement:
     """All trials of a part, judged. A trial after which there is nothing to learn stands for those that follow."""
+    start = time.perf_counter()
     trials = bench.trials(part.function)
     failures: list[Failure] = []
     remarks: Counter[str] = Counter()
@@ -228,7 +244,8 @@ def judgement(part: Part, bench: Bench) -> Judgement:
     main = [failure for failure in failures if not failure.trial.share]
     main = [failure for failure in main if failure.verdict.status is not Status.PARTIAL] or main
     said = tuple(remark for remark, count in remarks.most_common(1) if count > 1 and not main)
-    return Judgement(trials, failures, main or failures, _shares(part, bench, failures), said)
+    seconds = time.perf_counter() - start
+    return Judgement(trials, failures, main or failures, _shares(part, bench, failures), said, seconds)
 
 
 def _shares(part: Part, bench: Bench, failures: Sequence[Failure]) -> tuple[Share, ...]:
@@ -294,9 +311,15 @@ def _kinds(tried: Sequence[Trial]) -> list[tuple[str, Callable[[Trial], Any]]]:
 
 
 def _counterexample(part: Part, bench: Bench, failure: Failure) -> Counterexample | None:
+    """The input that shows the mistake, made as simple as it can be, as text."""
     if failure.verdict.status is Status.MISSING or bench.student.unusable:
         return None
-    names = bench.reference.argument_names(part.function)
-    expected = bench.expected(part.function, failure.trial).value if bench.assignment.rubric.show_expected else None
-    answer = bench.result(part.function, failure.trial)
-    return counterexample(part.id, part.function, names, failure.trial, failure.verdict, answer, expected)
+    seen = None
+    with contextlib.suppress(Exception):  # an example that stays as it was is no reason not to grade
+        seen = smallest(part, bench, failure.trial)
+    if seen is None:
+        trial, verdict = failure
+        expected = bench.expected(part.function, trial).value
+        problem = verdict.found or verdict.feedback
+        seen = Smallest(trial, bench.result(part.function, trial), expected, problem)
+    return counterexample(part, bench, seen, f"{part.id}/{failure.trial.index}")

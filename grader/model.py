@@ -100,6 +100,7 @@ class Counterexample(msgspec.Struct, frozen=True, kw_only=True):
     got        what came back; empty when nothing did
     problem    what is wrong with it
     expected   the right value; only where the rubric shows it
+    script     a short program that calls the function on these inputs; empty where they do not fit into one
     """
 
     trial: str
@@ -109,6 +110,7 @@ class Counterexample(msgspec.Struct, frozen=True, kw_only=True):
     got: str = ""
     problem: str = ""
     expected: str | None = None
+    script: str = ""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

@@ -147,7 +147,7 @@ class _WithDefaults(Draw):
 
 
 def _own(formula: Formula, bench: Bench, value: Any) -> Any:
-    return ReferenceSide(bench, formula.part)._own(value)
+    return ReferenceSide(bench, formula.part).own(value)
 
 
 def _passes_allclose(formula: Formula, bench: Bench, seed: int) -> bool:

@@ -46,7 +46,7 @@ class Measured:
 
     def value(self, *arguments: Any) -> Any:
         """What the function gives; where that is a function, its values at the points."""
-        value = self.reference.function(self.name)(*arguments)
+        value = self.reference.called(self.name, *arguments)
         return np.array([value(point) for point in self.points]) if self.points else value
 
     def measurement(self, arguments: list[Any]) -> Measurement:

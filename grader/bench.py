@@ -1,44 +1,58 @@
 """One problem on the bench: the student's functions, the references, and the trials they are put to."""
 
 import contextlib
+import functools
 import hashlib
 import operator
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from grader.answers import Answer, Measured, Measurement
+from grader.answers import Answer, Measured, Measurement, measured
 from grader.assignment import Assignment
 from grader.compare import conformed, unpacked
+from grader.draw import upstream
 from grader.errors import BrokenReference, RubricError, StudentFault
-from grader.model import Fault, Trial
+from grader.model import Fault, Status, Trial
 from grader.rubric import Part, Problem
 from grader.sandbox.student import Student
+from grader.sandbox.tensors import Torch
 from grader.sandbox.zygote import Zygote
 from grader.sensitivity import EVALUATIONS
 from grader.store import Store
 from grader.trials import Inputs, PlanError, trials
+from grader.wire import Generator
+
+DETACHED = (
+    "What you return is not connected to its inputs: was it detached, or turned into numpy or a plain number on the"
+    " way?"
+)
 
 
 class Bench:
     """One problem being judged: the student's functions, the references, and the trials they are put to."""
 
-    def __init__(self, assignment: Assignment, problem: Problem, folder: Path, zygote: Zygote, seed: int) -> None:
+    def __init__(
+        self, assignment: Assignment, problem: Problem, folder: Path, zygote: Zygote, seed: int, device: str = "cpu"
+    ) -> None:
         self.assignment, self.problem, self.seed = assignment, problem, seed
         self.loose = assignment.rubric.ignore_axes_of_length_one
         self.reference = assignment.references[problem.id]
         taken = {*(other.file for other in assignment.rubric.problems), *problem.functions}
-        self.student = Student(zygote, folder, problem.file, assignment.rubric.limits, taken)
+        torch = Torch(frozenset(name for name, settings in problem.functions.items() if settings.tensors), device)
+        given = self.reference.given_source
+        self.student = Student(zygote, folder, problem.file, assignment.rubric.limits, taken, torch, given)
         plan = hashlib.sha256(repr((self.reference.digest, problem.functions, seed)).encode())
         self.store = Store(plan.hexdigest()[:32])
         self._trials: dict[str, list[Trial]] = {}
         self._answers: dict[str, list[Answer]] = {}
         self._results: dict[str, list[Any]] = {}
         self._reference_seconds: dict[str, float] = {}
+        self._gradients: dict[tuple[str, tuple[str, ...]], list[Any]] = {}
 
     def trials(self, function: str) -> list[Trial]:
         """The trials of a function. Functions with the same plan share them."""
@@ -46,7 +60,8 @@ class Bench:
         name = _name_of_plan(inputs)
         if name not in self._trials:
             kept = self.store.get(name)
-            self._trials[name] = [Trial(*row) for row in kept] if kept else self._made(inputs)
+            made = [Trial(*row) for row in kept] if kept else self._made(inputs)
+            self._trials[name] = self.reference.bound(made)
         return self._trials[name]
 
     def expected(self, function: str, trial: Trial) -> Answer:
@@ -74,7 +89,8 @@ class Bench:
             name: [] for name in judged if _name_of_plan(self._inputs(name)) == plan
         }
 
-        def steady(trial: Trial) -> bool:
+        def steady(drawn: Trial) -> bool:
+            (trial,) = self.reference.bound([drawn])
             row = {function: self._measurement(function, trial) for function in self._sound(columns, trial)}
             if not all(measurement.steady for measurement in row.values()):
                 return False
@@ -131,12 +147,35 @@ class Bench:
 
     def _keep(self, function: str, measurements: list[Measurement], tried: list[Trial]) -> None:
         """Keeps the answers of a function, from the measurements of all its trials."""
-        cases = self._inputs(function).cases
-        groups = [(trial.share, trial.regime, tuple(trial.case[name] for name in cases)) for trial in tried]
-        answers = self._measured(function).answers(measurements, groups)
-        self._answers[function] = answers
-        self.store.put(f"answers of {function}", [(one.value, one.bound, one.capped) for one in answers])
+        answers = self._measured(function).answers(measurements, self._groups(function, tried))
+        self._keep_answers(function, answers)
         self.store.put(f"seconds of {function}", self._reference_seconds[function])
+
+    def _keep_answers(self, name: str, answers: list[Answer]) -> None:
+        self._answers[name] = answers
+        self.store.put(f"answers of {name}", [(one.value, one.bound, one.capped) for one in answers])
+
+    def expected_gradients(self, function: str, of: str, trial: Trial) -> Answer:
+        """What the reference function `of` gives for a trial's inputs and its `upstream`."""
+        name = f"{of} at the upstream of {function}"
+        if name not in self._answers:
+            tried = self.trials(function)
+            if kept := self.store.get(f"answers of {name}"):
+                self._answers[name] = [Answer(*row) for row in kept]
+            else:
+                inputs = [trial.inputs | {"upstream": self._upstream(function, trial)} for trial in tried]
+                pairs = zip(tried, inputs, strict=True)
+                contracted = [msgspec.structs.replace(trial, inputs=own) for trial, own in pairs]
+                self._keep_answers(name, measured(self.reference, of, contracted, self._groups(function, tried)))
+        return self._answers[name][trial.index]
+
+    def _groups(self, function: str, tried: list[Trial]) -> list[Any]:
+        """For each trial, what it has in common with those that are alike in size."""
+        cases = self._inputs(function).cases
+        return [(trial.share, trial.regime, tuple(trial.case[name] for name in cases)) for trial in tried]
+
+    def _upstream(self, function: str, trial: Trial) -> Any:
+        return upstream(self.expected(function, trial).value, trial.index)
 
     def is_trial_of(self, function: str, trial: Trial) -> bool:
         """Whether a trial is among those of a function whose answers are compared as they come."""
@@ -158,6 +197,22 @@ class Bench:
             points = self.problem.functions[function].evaluated_at
             self._results[function] = self.student.ask(function, calls, points, self._seconds(function))
         return self._results[function][trial.index]
+
+    def gradients(self, function: str, wrt: tuple[str, ...], trial: Trial) -> Any:
+        """(value, gradients) of the student's function in a trial, as they came (see `Student.vjp`), or a Fault."""
+        if (function, wrt) not in self._gradients:
+            names = self.reference.argument_names(function)
+            if unknown := [name for name in wrt if name not in names]:
+                message = f"the vjp check names '{unknown[0]}', which {function} does not take"
+                raise BrokenReference(message, remedy=f"its arguments are: {', '.join(names)}")
+            tried = self.trials(function)
+            calls = [self.reference.arguments(function, trial) for trial in tried]
+            upstreams = [self._upstream(function, trial) for trial in tried]
+            places = [names.index(name) for name in wrt]
+            self._gradients[function, wrt] = self.student.vjp(
+                function, calls, upstreams, places, self._seconds(function)
+            )
+        return self._gradients[function, wrt][trial.index]
 
     def _seconds(self, function: str) -> float:
         """How long the student may take for all trials of a function, by what the reference took."""
@@ -200,19 +255,37 @@ class StudentSide:
             return None
         reference, student = self.bench.reference, self.bench.student.function(name)
         own = name == self.part.function
-        asked = reference.arguments(name, trial) if self.bench.is_trial_of(name, trial) else None
+        # One that draws is asked again each time: whether the draws are those of its generator is to be found out.
+        draws = any(isinstance(value, Generator) for value in trial.inputs.values())
+        asked = reference.arguments(name, trial) if not draws and self.bench.is_trial_of(name, trial) else None
 
         def call(*arguments: Any) -> Any:
             # The very call that the trial makes is made with all the others of its function.
             if asked is not None and len(asked) == len(arguments) and all(map(operator.is_, asked, arguments)):
                 answer, expected = self._whole(name, trial), self.bench.expected(name, trial).value
             else:
-                answer, expected = student(*arguments), reference.function(name)(*arguments)
+                answer, expected = student(*arguments), reference.called(name, *arguments)
             if own and self.part.output:
                 return self._own_conformed(answer, expected)
             return self._as_expected(answer, expected)
 
         return call
+
+    def gradients(self, wrt: tuple[str, ...], trial: Trial) -> Sequence[Any]:
+        function = self.part.function
+        result = self.bench.gradients(function, wrt, trial)
+        if isinstance(result, Fault):
+            raise StudentFault(_without_detaching(result))
+        expected = self.bench.expected(function, trial).value
+        match result:
+            case (value, list(found)) if len(found) == len(wrt):
+                conformed(value, expected)
+                shapes = [np.zeros(np.shape(trial.inputs[name])) for name in wrt]
+                pairs = zip(found, shapes, strict=True)
+                return [None if item is None else conformed(item, shape, "The gradient is") for item, shape in pairs]
+            case (value, None):
+                conformed(value, expected)
+        raise StudentFault(Fault(status=Status.WRONG, message=DETACHED))
 
     def _whole(self, function: str, trial: Trial) -> Any:
         """What a function gave in a trial, as it came."""
@@ -239,17 +312,31 @@ class StudentSide:
         return lambda *arguments: self._as_expected(fitting(*arguments), expected(*arguments))
 
 
+def _without_detaching(fault: Fault) -> Fault:
+    """The fault of a function that was to be differentiated; torch's own advice would take the gradient away."""
+    if "Can't call numpy() on Tensor that requires grad" not in fault.message:
+        return fault
+    advice = "Do not detach it: what you return has to be computed with torch throughout."
+    return msgspec.structs.replace(fault, message=f"{fault.message} {advice}")
+
+
 class ReferenceSide:
     """The reference as the checks of one part see it."""
 
     def __init__(self, bench: Bench, part: Part) -> None:
         self.bench, self.part = bench, part
-        self.function = bench.reference.function
         self.argument_names = bench.reference.argument_names
         self.objection = bench.reference.objection
 
     def answer(self, trial: Trial) -> Any:
         return self.own(self.bench.expected(self.part.function, trial).value)
+
+    def function(self, name: str) -> Callable[..., Any]:
+        return functools.partial(self.bench.reference.called, name)
+
+    def gradients(self, of: str, trial: Trial) -> tuple[Any, Any]:
+        answer = self.bench.expected_gradients(self.part.function, of, trial)
+        return answer.value, answer.bound
 
     def bound(self, trial: Trial) -> Any:
         return self.own(self.bench.expected(self.part.function, trial).bound)

@@ -125,8 +125,7 @@ class _Run:
         if not name:
             remedy = f"name it with --assignment or in submission.yaml; {found.offer()}"
             raise UsageError(f"which assignment is {folder}?", remedy=remedy)
-        found.rubric(name)
-        self.zygote = _zygote(self.submission)
+        self.zygote = _zygote(self.submission, found.rubric(name))
         try:
             self.assignment = self._assignment(found, name)
         except BaseException:
@@ -162,10 +161,12 @@ class _Run:
         return replayed(self.assignment, self.submission, self.zygote, trial, seed)
 
 
-def _zygote(submission: "Submission") -> "Zygote":
+def _zygote(submission: "Submission", rubric: Path) -> "Zygote":
     from grader.sandbox.zygote import Zygote
 
-    return Zygote(("numpy", "torch") if submission.needs_torch() else ("numpy",))
+    # The rubric is read in full only while the zygote starts: a word of it has to do.
+    torch = b"tensors:" in rubric.read_bytes() or submission.needs_torch()
+    return Zygote(("numpy", "torch") if torch else ("numpy",))
 
 
 def _prepare_reports() -> None:

@@ -10,7 +10,7 @@ from grader.model import Counterexample, Fault
 from grader.replay_script import replay_script
 from grader.rubric import Part
 from grader.smallest import Failure
-from grader.wire import Tensor
+from grader.wire import Given, Tensor
 
 # What comes back from a student may be of any size and any number of axes, and must cost no time to show.
 MAX_TEXT = 1_500
@@ -26,8 +26,8 @@ def shown(value: Any, digits: int = 6) -> str:
         return f"tensor({_array(value.array, digits)})"
     if isinstance(value, np.ndarray):
         return f"array({_array(value, digits)})"
-    if isinstance(value, tuple):
-        return f"({_items(value, digits)}{',' if len(value) == 1 else ''})"
+    if isinstance(value, (tuple, Given)):
+        return _tuple(value, digits)
     if isinstance(value, list):
         return f"[{_items(value, digits)}]"
     if isinstance(value, dict):
@@ -35,6 +35,12 @@ def shown(value: Any, digits: int = 6) -> str:
     if isinstance(value, float):
         return f"{value:.{digits}g}"
     return _named(value)
+
+
+def _tuple(value: tuple[Any, ...] | Given, digits: int) -> str:
+    if isinstance(value, Given):
+        return value.name + (f"({_items(value.parameters, digits)})" if value.parameters else "")
+    return f"({_items(value, digits)}{',' if len(value) == 1 else ''})"
 
 
 def _items(values: Collection[Any], digits: int) -> str:

@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.wire import MAX_SEED, Generator
+
 REGIMES = ("normal", "small", "large", "ties", "offset", "const")
 T = TypeVar("T")
 Floats = NDArray[np.float64]
@@ -31,6 +33,20 @@ def single(values: Any) -> Any:
     """The nearest numbers that single precision can hold, as float64 (a float for a 0-d array)."""
     rounded = np.asarray(values, dtype=np.float32).astype(np.float64)
     return rounded if rounded.ndim else float(rounded)
+
+
+def upstream(value: Any, index: int) -> Any:
+    """What the gradient of a value is contracted with in the trial of this index: random numbers of its shape.
+
+    Normal ones: with ones in their place, a gradient of which only the sum is right would pass.
+    """
+    return _upstream(value, np.random.default_rng(index))
+
+
+def _upstream(value: Any, generator: np.random.Generator) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_upstream(item, generator) for item in value)
+    return np.asarray(single(generator.standard_normal(np.shape(value))))
 
 
 class Draw:
@@ -103,6 +119,19 @@ class Draw:
             return float(single(default))
         low, high = np.log(off_default)
         return float(single(np.exp(self.generator.uniform(low, high))))
+
+    # ---- sources of randomness, for functions that draw themselves ----
+
+    def rng(self) -> Generator:
+        """A numpy generator of its own seed: every call of the student's function gets a fresh one."""
+        return Generator("numpy", self._seed())
+
+    def torch_rng(self) -> Generator:
+        """A torch generator; the reference gets a numpy one, for nobody compares draws with the reference's."""
+        return Generator("torch", self._seed())
+
+    def _seed(self) -> int:
+        return int(self.generator.integers(MAX_SEED, endpoint=True))
 
     # ---- structured values ----
 

@@ -95,7 +95,7 @@ class _Passes:
 
     def right_forward(self, inputs: Inputs, trial: Trial) -> Any:
         """What the reference's forward function returns for some inputs, like those of a trial."""
-        return self.bench.reference.function(self.check.of)(*self._arguments(self.check.of, inputs, trial))
+        return self.bench.reference.called(self.check.of, *self._arguments(self.check.of, inputs, trial))
 
     def forward(self, inputs: Inputs, trial: Trial) -> Any:
         """What the student's forward function returns, structured as the reference's."""
@@ -107,7 +107,7 @@ class _Passes:
     def right_gradient(self, inputs: Inputs, trial: Trial) -> Any:
         """The part's own output as the reference gives it."""
         function = self.part.function
-        return self._own(self.bench.reference.function(function)(*self._arguments(function, inputs, trial)))
+        return self._own(self.bench.reference.called(function, *self._arguments(function, inputs, trial)))
 
     def gradient(self, inputs: Inputs, trial: Trial) -> Any:
         """The part's own output as the student gives it."""

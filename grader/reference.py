@@ -8,15 +8,18 @@ import inspect
 import sys
 import traceback
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
+import msgspec
 import numpy as np
 
 from grader.errors import BrokenReference, GraderError, StudentFault, UsageError
+from grader.given import FILE, bound, source
 from grader.model import Trial
 from grader.store import digest
+from grader.wire import Generator
 
 
 class ReferenceModule:
@@ -30,6 +33,10 @@ class ReferenceModule:
         self.path = path
         # Before the import: what is kept under it belongs to this source or to an older one, never to a newer one.
         self.digest = _digest(path)
+        given_file = path.with_name(FILE)
+        self.given_source = source(given_file)
+        # First, for the reference may import it.
+        self.given = _imported(given_file, xp=np) if self.given_source else None
         self.module = _imported(path)
         self._wrong_answers: types.ModuleType | None = None
         self._signatures: dict[Callable[..., Any], inspect.Signature] = {}
@@ -61,6 +68,19 @@ class ReferenceModule:
         hint = f" (did you mean '{near[0]}'?)" if near else ""
         path = Path(str(module.__file__))
         raise BrokenReference(f"there is no misconception '{name}'{hint}", file=path, remedy=f"define {name} in it")
+    def called(self, name: str, *arguments: Any) -> Any:
+        """What a function gives for inputs as a trial holds them: each generator is made anew from its seed."""
+        return self.function(name)(*map(_alive, arguments))
+
+    def bound(self, trials: Iterable[Trial]) -> list[Trial]:
+        """The trials with their given functions found in given.py."""
+        path = self.path.with_name(FILE)
+        return [
+            msgspec.structs.replace(
+                trial, inputs={name: bound(value, self.given, path) for name, value in trial.inputs.items()}
+            )
+            for trial in trials
+        ]
 
     def argument_names(self, name: str) -> list[str]:
         """The names of a function's arguments, in order."""
@@ -156,7 +176,12 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
 
 
-def _imported(path: Path) -> types.ModuleType:
+def _alive(value: Any) -> Any:
+    # Of either library: nobody compares draws.
+    return np.random.default_rng(value.seed) if isinstance(value, Generator) else value
+
+
+def _imported(path: Path, **names: Any) -> types.ModuleType:
     if not path.is_file():
         raise BrokenReference(
             "there is no such reference", file=path, remedy="write it, or correct the rubric's `file`"
@@ -173,6 +198,7 @@ def _imported(path: Path) -> types.ModuleType:
         spec = importlib.util.spec_from_file_location(name, path)
         assert spec is not None and spec.loader is not None, "a .py file always has a loader"
         module = sys.modules[name] = importlib.util.module_from_spec(spec)
+        vars(module).update(names)
         spec.loader.exec_module(module)
     except SyntaxError as error:
         raise BrokenReference(

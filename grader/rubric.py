@@ -9,6 +9,7 @@ import yaml
 
 from grader.checks import KINDS, Check
 from grader.checks.gradient import Gradient
+from grader.checks.vjp import Vjp
 from grader.document import Reader, read, unknown
 from grader.errors import RubricError
 from grader.invariants import FORMS
@@ -24,12 +25,14 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     evaluated_at   numbers at which the function that it returns is evaluated
     compare        what is compared where the right answer is not unique: a form of `grader.invariants`, or one for each
                    of its outputs
+    tensors        it takes torch tensors: where its inputs hold arrays, it is handed tensors
     """
 
     inputs: Inputs | None = None
     returns: tuple[str, ...] = ()
     evaluated_at: tuple[float, ...] = ()
     compare: tuple[str, ...] = ()
+    tensors: bool = False
     line: int = 0
 
     def compared(self, value: Any, output: Sequence[str] = ()) -> Any:
@@ -190,6 +193,15 @@ def _part_flaws(part: Part, problem: Problem) -> Iterator[Flaw]:
     else:
         for name in set(part.output) - set(function.returns):
             yield part.line, unknown("output", name, list(function.returns)), "name one that the function `returns`"
+        yield from _vjp_flaws(part, function)
+
+
+def _vjp_flaws(part: Part, function: Function) -> Iterator[Flaw]:
+    for check in part.checks:
+        if isinstance(check, Vjp) and not function.tensors:
+            yield part.line, f"'{part.function}' takes no tensors to differentiate by", "say `tensors: true` of it"
+        if isinstance(check, Vjp) and not check.wrt:
+            yield part.line, f"the vjp check of part '{part.id}' names no inputs", "list them in `wrt`"
 
 
 def _misconception_flaws(part: Part) -> Iterator[Flaw]:

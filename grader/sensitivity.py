@@ -7,11 +7,14 @@ every intermediate result is (what rounding on the way would do). The largest mo
 movement put in, is its sensitivity.
 """
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from grader.wire import Given
 
 Floats = NDArray[np.float64]
 
@@ -114,6 +117,8 @@ def moved(value: Any, rng: np.random.Generator, move: float) -> Any:
         return value * (1 + move * rng.choice([-1.0, 1.0], value.shape))
     if isinstance(value, (list, tuple)):
         return type(value)(moved(item, rng, move) for item in value)
+    if isinstance(value, Given):
+        return dataclasses.replace(value, parameters=moved(value.parameters, rng, move))
     return value
 
 
@@ -127,6 +132,8 @@ def _noisy(value: Any, rng: np.random.Generator, move: float) -> Any:
         return _carrying((rng, move), value)
     if isinstance(value, (list, tuple)):
         return type(value)(_noisy(item, rng, move) for item in value)
+    if isinstance(value, Given):  # its source is ours: every step of it is a little off
+        return dataclasses.replace(value, parameters=_noisy(value.parameters, rng, move))
     if callable(value):
         return lambda *arguments: moved(value(*(_plain(a) for a in arguments)), rng, move)
     return value

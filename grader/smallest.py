@@ -119,7 +119,7 @@ class _Watch:
             return None
 
     def _value(self, arguments: list[Any]) -> Any:
-        value = self.bench.reference.function(self.part.function)(*arguments)
+        value = self.bench.reference.called(self.part.function, *arguments)
         return np.array([value(point) for point in self.points]) if self.points else value
 
     def _is_steady(self, arguments: list[Any], leaves: list[NDArray[Any]]) -> bool:

@@ -6,8 +6,13 @@ with its kind:
 
     ["list", items]  ["tuple", items]  ["dict", [[key, value], ...]]  ["int", digits]  ["complex", re, im]
     ["array", dtype, shape]            the bytes follow in the body, in the order of the header
-    ["tensor", dtype, shape, device]   a torch tensor, as an array and where it was
+    ["tensor", dtype, shape, device]   a torch tensor, as an array and where it is
     ["handle", number, name]           a callable that stays where it is and is called from afar
+    ["generator", library, seed, device]
+                                       a source of random numbers, by its seed
+    ["given", name, parameters]        a function of the course's public given.py, by its name
+
+The last two go to a worker, and into files of ours; from a worker they are refused.
 
 Both ends use this module and neither trusts the other: lengths, depth, counts and dtypes are checked before
 anything of their size is allocated.
@@ -29,6 +34,8 @@ MAX_BODY = 64 << 20
 MAX_DEPTH = 16
 MAX_DIGITS = 4096
 MAX_DIMENSIONS = 32
+MAX_SEED = 2**63 - 1
+MAX_NAME = 100
 # Tuples, complex and large numbers can be chosen to collide as keys: a dict of n of them then takes n² steps.
 MAX_COLLIDING_KEYS = 10_000
 # The exit status of a worker that could not go on: before a student's file is loaded it is our fault, then theirs.
@@ -63,18 +70,71 @@ class WireError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Tensor:
-    """What the judge sees of a torch tensor: its numbers and the device it was on."""
+    """What the judge sees of a torch tensor: its numbers and the device it is on."""
 
     array: np.ndarray[Any, Any]
     device: str
 
 
+@dataclass(frozen=True)
+class Generator:
+    """A source of random numbers among the inputs: every call gets a fresh one of this seed.
+
+    The student's function receives `np.random.default_rng(seed)` or `torch.Generator(device).manual_seed(seed)`.
+    """
+
+    library: str  # "numpy" or "torch"
+    seed: int
+    device: str = "cpu"
+
+    def __repr__(self) -> str:
+        """The expression that makes the same one."""
+        made = {"numpy": "np.random.default_rng({})", "torch": "torch.Generator().manual_seed({})"}
+        return made[self.library].format(self.seed)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Given:
+    """A function of the course's public `given.py` among the inputs: that of this name, or what it makes of parameters.
+
+    `function` is the one of this name, at an end where it has been found; it is never sent.
+    """
+
+    name: str
+    parameters: tuple[Any, ...] = ()
+    function: Callable[..., Any] | None = None
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Its value."""
+        if self.function is None:
+            raise TypeError(f"the given function '{self.name}' can be called once the inputs are made, not before")
+        function = self.function(*self.parameters) if self.parameters else self.function
+        return function(*arguments)
+
+    def __repr__(self) -> str:
+        """As it would be made from given.py."""
+        return self.name + (f"({', '.join(map(repr, self.parameters))})" if self.parameters else "")
+
+
+Record = Tensor | Generator | Given
 Lend = Callable[[Callable[..., Any]], int]
 Borrow = Callable[[int, str], Any]
+Make = Callable[[Record], Any]
 
 
 def _no_callables(*_: Any) -> Any:
     raise WireError("a function, where data is expected")
+
+
+def _only_tensors(record: Record) -> Any:
+    """What is taken from a worker: a tensor is data, the other records are ours to send."""
+    if not isinstance(record, Tensor):
+        raise WireError("data that cannot be read")
+    return record
+
+
+def _as_it_is(record: Record) -> Any:
+    return record
 
 
 def encode(value: Any, lend: Lend = _no_callables) -> bytes:
@@ -101,14 +161,19 @@ def lengths(prefix: bytes) -> tuple[int, int]:
     return header, body
 
 
-def decode(header: bytes, body: bytes, borrow: Borrow = _no_callables, *, writable: bool = False) -> Any:
+def decode(
+    header: bytes, body: bytes, borrow: Borrow = _no_callables, make: Make = _only_tensors, *, writable: bool = False
+) -> Any:
     """The value of a frame. `borrow` turns a handle into a callable; arrays are read-only unless asked for.
+
+    `make` turns a record (a tensor, a generator, a given function) into what it is at this end; without it only
+    tensors are taken, and stay records.
 
     Errors
         WireError for anything that `encode` cannot have made.
     """
     try:
-        unpacker = _Unpacker(body, borrow, writable)
+        unpacker = _Unpacker(body, borrow, make, writable)
         value = unpacker.unpack(_HEADERS.decode(header), MAX_DEPTH)
     except (msgspec.DecodeError, RecursionError, TypeError, ValueError, OverflowError, UnicodeError) as error:
         raise WireError("data that cannot be read") from error
@@ -118,10 +183,10 @@ def decode(header: bytes, body: bytes, borrow: Borrow = _no_callables, *, writab
 
 
 def whole(frame: bytes) -> Any:
-    """The value of a frame that is here in one piece, prefix included; it holds no callables."""
+    """The value of a frame of our own that is here in one piece, prefix included; it holds no callables."""
     header, _ = lengths(frame[: PREFIX.size])
     start = PREFIX.size + header
-    return decode(frame[PREFIX.size : start], frame[start:])
+    return decode(frame[PREFIX.size : start], frame[start:], make=_as_it_is)
 
 
 class _Packer:
@@ -150,7 +215,16 @@ class _Packer:
             return self._container(value, depth)
         if isinstance(value, (np.generic, np.ndarray)):
             return ["array", *self._array(_unmasked(value))]
+        if isinstance(value, (Tensor, Generator, Given)):
+            return self._record(value, depth)
         return ["complex", value.real, value.imag] if isinstance(value, complex) else self._foreign(value)
+
+    def _record(self, record: Record, depth: int) -> Any:
+        if isinstance(record, Tensor):
+            return ["tensor", *self._array(record.array), record.device]
+        if isinstance(record, Generator):
+            return ["generator", record.library, record.seed, record.device]
+        return ["given", record.name, [self.pack(item, depth - 1) for item in record.parameters]]
 
     def _text_or_number(self, value: str | int | float) -> Any:
         if isinstance(value, (bool, float)):
@@ -244,8 +318,8 @@ def _numbers_of(tensor: Any, torch: Any) -> np.ndarray[Any, Any]:
 
 
 class _Unpacker:
-    def __init__(self, body: bytes, borrow: Borrow, writable: bool) -> None:
-        self.body, self.borrow, self.writable, self.offset = body, borrow, writable, 0
+    def __init__(self, body: bytes, borrow: Borrow, make: Make, writable: bool) -> None:
+        self.body, self.borrow, self.make, self.writable, self.offset = body, borrow, make, writable, 0
         self.colliding_keys = 0
 
     def unpack(self, tree: Any, depth: int) -> Any:  # noqa: C901 - the table of kinds, a line or two each
@@ -266,9 +340,19 @@ class _Unpacker:
             case ["complex", float(re), float(im)]:
                 return complex(re, im)
             case ["tensor", str(dtype), list(shape), str(device)]:
-                return Tensor(self._array(dtype, shape), device[:20])
+                return self.make(Tensor(self._array(dtype, shape), device[:20]))
             case ["handle", int(number), str(name)]:
                 return self.borrow(number, name[:100])
+        return self.make(self._record(tree, depth))
+
+    def _record(self, tree: list[Any], depth: int) -> Record:
+        match tree:
+            case ["generator", "numpy" | "torch" as library, int(seed), str(device)] if (
+                type(seed) is int and 0 <= seed <= MAX_SEED
+            ):
+                return Generator(library, seed, device[:20])
+            case ["given", str(name), list(parameters)] if len(name) <= MAX_NAME and name.isidentifier():
+                return Given(name, tuple(self.unpack(item, depth - 1) for item in parameters))
         raise WireError("data that cannot be read")
 
     def _dict(self, items: list[Any], depth: int) -> dict[Any, Any]:

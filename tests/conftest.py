@@ -188,6 +188,14 @@ def zygote() -> Iterator[Zygote]:
         yield ready
 
 
+@pytest.fixture(scope="session")
+def torch_zygote() -> Iterator[Zygote]:
+    """One zygote with numpy and torch for all tests."""
+    with Zygote(("numpy", "torch")) as ready:
+        ready.level()
+        yield ready
+
+
 @pytest.fixture
 def submit(tmp_path) -> Callable[..., Path]:
     """`submit({"problem1.py": source})` is the folder of a submission that is right but for these files."""

@@ -490,6 +490,34 @@ def test_what_a_function_that_is_handed_in_gives_is_rounded_too(tmp_path):
     assert all(np.min(answer.bound) > 0.1 * tolerance.ROUNDINGS for answer in found)
 
 
+def test_a_given_function_is_rounded_at_every_step_and_keeps_its_name_and_parameters(tmp_path):
+    (tmp_path / "given.py").write_text("def lost(c): return lambda t: (t + c) - c\n")
+    source = """
+import numpy as np
+from grader.given import given
+def maker(draw): return {"x": draw.normal(4), "f": given("lost", 1e4)}
+def f(x, f): return f(x) + 0 * f.parameters[0] if f.name == "lost" else 1 / 0
+"""
+    reference = module(tmp_path, source)
+    made = reference.bound(trials(Inputs(maker="maker"), reference.function("maker"), 0))
+
+    for answer in measured(reference, "f", made, [trial.regime for trial in made], ())[:5]:
+        assert np.max(answer.bound) > 100 * tolerance.ROUNDINGS * np.max(np.abs(answer.value))
+
+
+def test_a_reference_that_draws_gets_a_fresh_generator_every_time(tmp_path):
+    source = """
+def maker(draw): return {"rng": draw.rng(), "other": draw.torch_rng(), "c": draw.uniform(0.5, 2.0)}
+def f(rng, other, c): return c * rng.normal() + other.random()
+"""
+    reference = module(tmp_path, source)
+    made = trials(Inputs(maker="maker"), reference.function("maker"), 0)
+
+    for trial, answer in zip(made, measured(reference, "f", made, [0] * len(made), ()), strict=True):
+        one, other = (np.random.default_rng(trial.inputs[name].seed) for name in ("rng", "other"))
+        assert answer.value == trial.inputs["c"] * one.normal() + other.random()
+
+
 def test_the_same_reference_is_measured_the_same_every_time(tmp_path):
     one, other = (answer_of(tmp_path, "def f(x, c): return np.linalg.norm(x) + np.exp(c * x)") for _ in range(2))
 

@@ -568,3 +568,18 @@ def test_the_isolation_that_is_required_is_in_the_report_or_nothing_is_graded(ru
         assert done.returncode == 3
         assert "this machine gives" in said(done)
         assert not (tmp_path / "out").exists()
+
+
+def test_a_rubric_with_tensors_hands_out_tensors_to_files_that_never_import_torch(run, course, submit, tmp_path):
+    rubric = course / "rubrics" / "tiny.yaml"
+    text = rubric.read_text()
+    assert text.count("      centre:\n") == 1
+    rubric.write_text(text.replace("      centre:\n", "      centre:\n        tensors: true\n"))
+    source = "def centre(x): return x - x.mean(dim=0)\n"
+
+    done = run(
+        submit({"problem1.py": source}), "-a", "tiny", "--course", course, "--json", "-", "--out", tmp_path / "out"
+    )
+
+    assert said(done) == ""
+    assert json.loads(done.stdout)["parts"][0]["status"] == "correct"

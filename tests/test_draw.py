@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from grader.draw import REGIMES, Draw, single
+from grader.draw import REGIMES, Draw, single, upstream
+from grader.wire import MAX_SEED, Generator
 
 SEEDS = range(20)
 
@@ -40,7 +41,7 @@ def drawn(method: str, *given, regime: str = "normal"):
 def test_every_method_is_tested():
     methods = {name for name in vars(Draw) if not name.startswith("_")}
 
-    assert methods == set(CALLS)
+    assert methods - {"rng", "torch_rng"} == set(CALLS)
 
 
 @pytest.mark.parametrize("regime", REGIMES)
@@ -246,3 +247,41 @@ def test_single_rounds_to_what_single_precision_holds(values, nearest):
 
     assert np.array_equal(rounded, nearest)
     assert isinstance(rounded, float) or rounded.dtype == np.float64
+
+
+# ---- generators ----
+
+
+@pytest.mark.parametrize(("method", "library"), [("rng", "numpy"), ("torch_rng", "torch")])
+def test_a_generator_is_a_seed_of_its_own_that_repeats(method, library):
+    seeds = [generator.seed for generator in drawn(method)]
+
+    assert drawn(method) == [Generator(library, seed) for seed in seeds]
+    assert len(set(seeds)) == len(seeds)
+    assert 0 <= min(seeds) <= max(seeds) <= MAX_SEED
+
+
+def test_the_numbers_drawn_after_a_generator_are_not_those_that_it_draws():
+    source = draw()
+    generator = source.rng()
+
+    assert not np.isin(source.normal(20), single(np.random.default_rng(generator.seed).standard_normal(20))).any()
+
+
+# ---- upstreams ----
+
+
+@pytest.mark.parametrize("value", [1.5, np.ones((3, 2)), np.array(2.0), (0.5, np.ones(2)), np.ones((0, 2))], ids=str)
+def test_an_upstream_has_the_shape_of_the_value_and_depends_on_the_trial_alone(value):
+    several = [value, upstream(value, 3), upstream(value, 3), upstream(value, 4)]
+    columns = [item if isinstance(item, tuple) else (item,) for item in several]
+
+    for of, leaf, same, another in zip(*columns, strict=True):
+        assert isinstance(leaf, np.ndarray)
+        assert leaf.shape == np.shape(of)
+        np.testing.assert_array_equal(leaf, same)
+        assert leaf.size == 0 or np.any(leaf != another)
+
+
+def test_upstreams_are_not_all_of_one_sign():
+    assert {-1.0, 1.0} == set(np.sign(upstream(np.ones(50), 0)))

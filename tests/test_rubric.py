@@ -7,6 +7,7 @@ import pytest
 from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
 from grader.checks.satisfies import Satisfies
+from grader.checks.vjp import Vjp
 from grader.errors import RubricError
 from grader.model import Limits, WrittenItem
 from grader.rubric import Rubric, load
@@ -126,6 +127,14 @@ def test_a_gradient_may_be_followed_through(loaded):
     assert [part.follow_through for part in rubric.problems[0].parts] == [0, 0.6, 0]
 
 
+def test_a_function_may_take_tensors_and_be_differentiated(loaded):
+    rubric = loaded({"      layer:\n": "      layer:\n        tensors: true\n", CHECK: "- vjp: {wrt: x, of: slope}\n"})
+
+    assert rubric.problems[0].functions["layer"].tensors is True
+    assert rubric.problems[0].functions["both"].tensors is False
+    assert rubric.problems[0].parts[0].checks == (Vjp(wrt=("x",), of="slope"),)
+
+
 def test_a_part_may_name_several_outputs(loaded):
     rubric = loaded({"output: dx": "output: [dx, dy]"})
 
@@ -147,6 +156,15 @@ def test_a_part_may_name_several_outputs(loaded):
         pytest.param({"function: layer": "function: layr"}, 17, "'layr' (did you mean 'layer'?)", id="function"),
         pytest.param({"        function: layer\n": ""}, 17, "unknown function '' (known: layer,", id="no function"),
         pytest.param({"function: layer": "function: helper"}, 17, "'helper' has no inputs", id="no inputs"),
+        pytest.param(
+            {CHECK: "- vjp: {wrt: [x], of: slope}\n"}, 17, "'layer' takes no tensors to differentiate", id="no tensors"
+        ),
+        pytest.param(
+            {CHECK: "- vjp: {wrt: [], of: slope}\n", "      layer:\n": "      layer:\n        tensors: true\n"},
+            18,
+            "the vjp check of part '1a' names no inputs",
+            id="by nothing",
+        ),
         pytest.param({"output: dx": "output: dz"}, 23, "unknown output 'dz' (known: dx, dy)", id="output"),
         pytest.param(
             {"function: layer": "function: layer\n        output: dx"}, 17, "unknown output 'dx'", id="output of one"

@@ -9,6 +9,7 @@ import pytest
 
 from grader import store
 from grader.store import Store, digest
+from grader.wire import Generator, Given
 
 VALUE = [(np.arange(3.0), (0.5, np.array([[1, 2]]))), (float("nan"), 3)]
 
@@ -39,6 +40,16 @@ def test_what_is_kept_comes_back():
     assert (number, count) == (0.5, 3)
     assert np.isnan(missing)
     assert Store("a").get("trials") == "some"
+
+
+def test_generators_and_given_functions_are_kept_by_what_makes_them():
+    kept(trials=[Generator("numpy", 7), Given("wave", (np.arange(2.0),), np.sin)])
+
+    generator, function = Store("a").get("trials")
+
+    assert generator == Generator("numpy", 7)
+    assert (function.name, function.function) == ("wave", None)
+    np.testing.assert_array_equal(function.parameters[0], [0, 1])
 
 
 def test_what_comes_back_cannot_be_changed_by_accident():

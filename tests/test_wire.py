@@ -221,6 +221,87 @@ def test_a_tensor_without_plain_numbers_is_refused_in_words(make):
         wire.encode(tensor)
 
 
+# ---- records: what goes to a worker as data and becomes something there ----
+
+RECORDS = {
+    "tensor": wire.Tensor(np.array([[0.5, -2.0]]), "cpu"),
+    "tensor of no axes": wire.Tensor(np.array(3), "cuda:1"),
+    "numpy generator": wire.Generator("numpy", 0),
+    "torch generator": wire.Generator("torch", wire.MAX_SEED, "cuda"),
+    "given": wire.Given("softplus"),
+    "given with parameters": wire.Given("wave", (np.arange(2.0), [0.5, (wire.Generator("numpy", 3),)])),
+}
+EVERY_RECORD = pytest.mark.parametrize("record", [pytest.param(record, id=name) for name, record in RECORDS.items()])
+
+
+def same_record(one, other) -> bool:
+    if isinstance(one, wire.Tensor):
+        return isinstance(other, wire.Tensor) and same(one.array, other.array) and one.device == other.device
+    if isinstance(one, wire.Given):
+        return isinstance(other, wire.Given) and repr(one) == repr(other)
+    return one == other
+
+
+@EVERY_RECORD
+def test_records_come_back_from_a_frame_of_ours(record):
+    values = wire.whole(wire.encode({"inputs": [record, (1.0, record)]}))["inputs"]
+
+    assert same_record(values[0], record)
+    assert same_record(values[1][1], record)
+
+
+@EVERY_RECORD
+def test_the_end_that_asks_for_it_makes_of_a_record_what_it_stands_for(record):
+    made = there_and_back([record], make=lambda found: ("made", found))
+
+    assert made[0][0] == "made"
+    assert isinstance(record, wire.Given) or same_record(made[0][1], record)
+
+
+@pytest.mark.parametrize("record", [RECORDS["given"], RECORDS["torch generator"], RECORDS["given with parameters"]])
+def test_of_records_nobody_takes_more_than_tensors_unasked(record):
+    with pytest.raises(WireError, match="cannot be read"):
+        there_and_back([record])
+
+
+def test_what_a_given_function_computes_is_never_sent():
+    named = wire.Given("f", (), print)
+
+    assert wire.encode(named) == wire.encode(wire.Given("f"))
+
+
+def test_records_show_how_they_are_made():
+    assert repr(wire.Generator("numpy", 3)) == "np.random.default_rng(3)"
+    assert repr(wire.Generator("torch", 3)) == "torch.Generator().manual_seed(3)"
+    assert repr(wire.Given("wave", (0.5, 2))) == "wave(0.5, 2)"
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        ["generator", "scipy", 0, "cpu"],
+        ["generator", "numpy", -1, "cpu"],
+        ["generator", "numpy", True, "cpu"],
+        ["generator", "numpy", wire.MAX_SEED + 1, "cpu"],
+        ["generator", "numpy", 0.0, "cpu"],
+        ["generator", "numpy", 0],
+        ["generator", "numpy", 0, None],
+        ["given", "a.b", []],
+        ["given", "__import__('os')", []],
+        ["given", "", []],
+        ["given", "f" * (wire.MAX_NAME + 1), []],
+        ["given", "f", 3],
+        ["given", "f", [["set", []]]],
+        ["given", "f"],
+        ["given", "f", [], []],
+    ],
+    ids=str,
+)
+def test_what_is_no_record_is_refused_even_where_records_are_asked_for(tree):
+    with pytest.raises(WireError):
+        wire.decode(header_of(tree), b"", make=lambda record: record)
+
+
 # ---- callables ----
 
 
@@ -315,8 +396,9 @@ def test_what_is_nested_as_deep_as_may_be_sent_can_be_read(leaf):
 
 def read_or_refused(header: bytes, body: bytes) -> None:
     """Decoding gives a value or WireError; anything else fails the test."""
-    with contextlib.suppress(WireError):
-        wire.decode(header, body, lambda number, name: (number, name))
+    for make in ({}, {"make": lambda record: record}):
+        with contextlib.suppress(WireError):
+            wire.decode(header, body, lambda number, name: (number, name), **make)
 
 
 @steady
@@ -325,8 +407,8 @@ def test_noise_is_refused(header, body):
     read_or_refused(header, body)
 
 
-kinds = ["list", "tuple", "dict", "int", "complex", "array", "tensor", "handle"]
-words = st.sampled_from([*kinds, "<f8", "|b1", "|O", "9"])
+kinds = ["list", "tuple", "dict", "int", "complex", "array", "tensor", "handle", "generator", "given"]
+words = st.sampled_from([*kinds, "<f8", "|b1", "|O", "9", "numpy"])
 trees = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | words | st.binary(max_size=4),
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(words, inner, max_size=2),

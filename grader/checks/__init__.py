@@ -10,6 +10,7 @@ from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
 from grader.checks.satisfies import Satisfies
 from grader.checks.sides import Reference, Student
+from grader.checks.vjp import Vjp
 from grader.model import Trial, Verdict
 
 
@@ -23,8 +24,9 @@ class Check(Protocol):
         """The functions of the reference module that its options name."""
 
 
-KINDS: dict[str, type[MatchesReference] | type[Gradient] | type[Satisfies]] = {
+KINDS: dict[str, type[MatchesReference] | type[Gradient] | type[Satisfies] | type[Vjp]] = {
     "matches_reference": MatchesReference,
     "gradient": Gradient,
     "satisfies": Satisfies,
+    "vjp": Vjp,
 }

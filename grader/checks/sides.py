@@ -1,6 +1,6 @@
 """The two sides that a check compares, as it sees them: both are functions and answers, and neither is more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from grader.model import Trial
@@ -15,7 +15,14 @@ class Student(Protocol):
     def function(self, name: str, trial: Trial) -> Callable[..., Any] | None:
         """A function of the same problem as a value; None where the problem has none of this name.
 
-        A call with the trial's own inputs costs nothing: it has been answered already.
+        A call with the trial's own inputs costs nothing: it has been answered already. Where there is a generator
+        among them, it is made again all the same, with a fresh one.
+        """
+
+    def gradients(self, wrt: tuple[str, ...], trial: Trial) -> Sequence[Any]:
+        """What torch finds of the part's function by these inputs, contracted with the trial's upstream.
+
+        None for an input that the function's value does not depend on.
         """
 
 
@@ -35,7 +42,10 @@ class Reference(Protocol):
         """The form in which the part's outputs are compared: themselves, where the right answer is unique."""
 
     def function(self, name: str) -> Callable[..., Any]:
-        """A function of the reference module by name."""
+        """A function of the reference module by name; it takes inputs as a trial holds them."""
+
+    def gradients(self, of: str, trial: Trial) -> tuple[Any, Any]:
+        """What a function of the reference gives for the inputs and the trial's `upstream`, and its bounds."""
 
     def objection(self, name: str, arguments: list[Any]) -> str:
         """What a property asserts in vain, as the sentence for the student; '' when it holds."""

@@ -10,11 +10,13 @@ from typing import Any, Self
 from grader.compare import kind
 from grader.errors import SandboxError, StudentFault
 from grader.model import Fault, Limits, Status
-from grader.sandbox.worker import Handle, Worker
+from grader.sandbox.tensors import Torch
+from grader.sandbox.worker import Handle, Target, Worker
 from grader.sandbox.zygote import Zygote
 
 # The longest problem file that is read; what is longer holds data, not a homework.
 MAX_FILE = 4 << 20
+NO_TENSORS = Torch()
 
 
 class Student:
@@ -23,11 +25,22 @@ class Student:
     A worker is forked when the first function is called. When the student's code ends or blocks it, the function
     in question is out and the others go on in a new worker.
 
-    `taken` are the files and functions that the homework asks for: nobody is told to rename one of those.
+    `taken` are the files and functions that the homework asks for: nobody is told to rename one of those. `torch`
+    says which functions take tensors, `given` is the source of the functions that may be handed to them.
     """
 
-    def __init__(self, zygote: Zygote, folder: Path, file: str, limits: Limits, taken: Collection[str]) -> None:
+    def __init__(
+        self,
+        zygote: Zygote,
+        folder: Path,
+        file: str,
+        limits: Limits,
+        taken: Collection[str],
+        torch: Torch = NO_TENSORS,
+        given: str = "",
+    ) -> None:
         self.zygote, self.folder, self.file, self.limits, self.taken = zygote, folder, file, limits, taken
+        self.torch, self.given = torch, given
         self.worker: Worker | None = None
         self.names: list[str] = []
         self.out: dict[str, Fault] = {}  # functions that ended their worker
@@ -59,17 +72,34 @@ class Student:
         Where the function returns a function of one number, its answer is the list of values at `points`. Together
         they may take the limit's `seconds`, or these where they are more.
         """
-        results = self._results(name, calls, seconds)
+        results = self._results(name, [(name, self.torch.arguments(name, call)) for call in calls], seconds)
         return self._evaluated(name, results, points, seconds) if points else results
+
+    def vjp(
+        self, name: str, calls: list[list[Any]], upstreams: Sequence[Any], wrt: Sequence[int], seconds: float = 0.0
+    ) -> list[Any]:
+        """(value, gradients) of each call of a function that takes tensors, or the Fault; all go out in one message.
+
+        The gradients are those of sum(upstream * value) by the arguments at the positions `wrt`, as torch's autograd
+        finds them: None for an argument that the value does not depend on, and None for all of them where no part of
+        the value leads back to any, or has another shape than its upstream.
+        """
+        pairs = zip(calls, upstreams, strict=True)
+        target = ("vjp", name, list(wrt))
+        return self._results(
+            name, [(target, self.torch.arguments(name, [*call, upstream])) for call, upstream in pairs], seconds
+        )
 
     # ---- calls ----
 
-    def _results(self, name: str, calls: list[list[Any]], seconds: float) -> list[Any]:
+    def _results(self, name: str, calls: list[tuple[Target, list[Any]]], seconds: float) -> list[Any]:
         """The value or Fault of each call; after the call that ended the worker they share its Fault."""
+        if name in self.torch.functions and "torch" not in self.zygote.preload:
+            raise SandboxError(f"{name} takes tensors, and the worker process was started without torch")
         results: list[Any] = []
         try:
             worker = self._ready(name)
-            results.extend(worker.calls([(name, arguments) for arguments in calls], seconds))
+            results.extend(worker.calls(calls, seconds))
         except StudentFault as ended:
             if ended.fault.status is not Status.MISSING:
                 self.out[name] = ended.fault
@@ -79,7 +109,7 @@ class Student:
     def _evaluated(self, name: str, results: list[Any], points: Sequence[float], seconds: float) -> list[Any]:
         """For each returned function, the list of its values at the points (or the first Fault)."""
         handles = [result for result in results if isinstance(result, Handle)]
-        calls = [(handle.number, [point]) for handle in handles for point in points]
+        calls: list[tuple[Target, list[Any]]] = [(handle.number, [point]) for handle in handles for point in points]
         values: list[Any] = []
         try:
             if calls and handles[0].worker.open:
@@ -106,7 +136,7 @@ class Student:
         self._put_away()
         self.worker = Worker(self.zygote, self.folder, self.limits)
         try:
-            self.names = self.worker.load(self.file)
+            self.names = self.worker.load(self.file, self.given)
         except StudentFault as error:
             self.unusable = error.fault
         return self.unusable

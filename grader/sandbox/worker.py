@@ -32,6 +32,8 @@ _CAUSES: dict[int, str] = {
 # How long to wait for the channel alone; only then is the output looked after as well.
 QUICK = struct.pack("ll", 0, 2_000)  # a timeval: seconds, microseconds
 
+Target = str | int | tuple[str, str, list[int]]
+
 
 class Worker:
     """A locked-down process with one problem file in it.
@@ -85,11 +87,16 @@ class Worker:
 
     # ---- what the judge asks of it ----
 
-    def load(self, file: str) -> list[str]:
-        """The names of the callables that a problem file defines."""
+    def load(self, file: str, given: str = "") -> list[str]:
+        """The names of the callables that a problem file defines.
+
+        `given` is the source of the functions that its functions may be handed.
+        """
         self._locked_down()
         self.doing = f"when {file} is imported"
         with self._limited() as deadline:
+            if given:
+                self._send(("given", given), deadline)
             self._send(("load", file), deadline)
             answer = self._receive(deadline)
         match answer:
@@ -99,16 +106,15 @@ class Worker:
                 raise StudentFault(told(fault, self.doing))
         raise self._gone("sent back something that is no answer", Status.UNREADABLE)
 
-    def calls(self, calls: Sequence[tuple[str | int, list[Any]]], seconds: float = 0.0) -> Iterator[Any]:
+    def calls(self, calls: Sequence[tuple[Target, list[Any]]], seconds: float = 0.0) -> Iterator[Any]:
         """The value, or the Fault, of each call in turn; all of them go out in one message.
 
-        A target is a function's name, or the number of one that was returned. All of them together may take the
+        A target is a function's name, the number of one that was returned, or ("vjp", name, wrt), which is called
+        with the upstream as its last argument and gives (value, gradients). All of them together may take the
         limit's `seconds`, or these where they are more.
         """
         self.answered = 0
-        self.doing = f"when {calls[0][0]} is called"
-        if isinstance(calls[0][0], int):
-            self.doing = "when the function that you returned is called"
+        self.doing = _doing(calls[0][0])
         with self._limited(seconds) as deadline:
             self._send(("calls", list(calls)), deadline)
             for _ in calls:
@@ -276,6 +282,14 @@ class Handle:
         if isinstance(result, Fault):
             raise StudentFault(result)
         return result
+
+
+def _doing(target: Target) -> str:
+    if isinstance(target, int):
+        return "when the function that you returned is called"
+    if isinstance(target, tuple):
+        return f"when the gradient of {target[1]} is taken"
+    return f"when {target} is called"
 
 
 def told(fault: dict[str, Any], when: str) -> Fault:

@@ -51,6 +51,8 @@ def _environment() -> dict[str, str]:
         # torch makes this folder with the first optimiser; it must be there where nothing can be made.
         "TORCHINDUCTOR_CACHE_DIR": "/tmp",  # noqa: S108
         "PYTHONHASHSEED": "0",
+        # Without it cuBLAS may add in another order every time; it is read when CUDA starts.
+        "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
         **{f"{library}_NUM_THREADS": "1" for library in threads},
     }
 

@@ -1,13 +1,15 @@
 """One worker's life: load a problem file, answer calls, until the judge hangs up.
 
 It opens with ("locked down",): what happens before is no student's doing.
-From the judge: ("load", file), then ("calls", [(target, arguments), ...]) where a target is a function's name or
-the number of a callable returned before. To the judge, one frame for each: ("loaded", names), ("value", value)
-or ("fault", fault). Between the two the student's code may call what it was handed: ("ask", number,
-arguments) goes out and ("answer", value) or ("refused", type, message) comes back.
+From the judge: ("given", source) where the course has functions to give, ("load", file), then
+("calls", [(target, arguments), ...]) where a target is a function's name, the number of a callable returned before,
+or ("vjp", name, wrt), whose last argument is the upstream. To the judge, one frame for each but the first:
+("loaded", names), ("value", value) or ("fault", fault). Between the two the student's code may call what it was
+handed: ("ask", number, arguments) goes out and ("answer", value) or ("refused", type, message) comes back.
 """
 
 import contextlib
+import functools
 import importlib.util
 import socket
 import sys
@@ -18,6 +20,8 @@ from types import ModuleType
 from typing import Any
 
 from grader import wire
+from grader.worker.arguments import Arguments
+from grader.worker.autograd import vjp
 from grader.worker.faults import misfit, raised
 
 MAX_NAMES = 2_000
@@ -25,6 +29,7 @@ MAX_HANDLES = 100_000
 MAX_TOLD, MAX_TOLD_BYTES = 10_000, 1_000
 
 Frame = tuple[bytes, bytes]
+Target = str | int | tuple[str, str, list[int]]
 # What a handed-in function may raise here; anything else arrives as RuntimeError.
 _REFUSALS = {kind.__name__: kind for kind in (ValueError, TypeError, ZeroDivisionError, OverflowError)}
 
@@ -39,12 +44,15 @@ class Session:
         self.lent: list[Callable[..., Any]] = []
         self.asking = threading.Lock()
         self.told: dict[bytes, Frame] = {}
+        self.arguments = Arguments()
 
     def serve(self) -> None:
         """Says that it is there, then answers until the channel closes."""
         self._send(("locked down",))
         while (message := self._receive()) is not None:
             match message:
+                case ("given", str(source)):
+                    self.arguments.source = source
                 case ("load", str(file)):
                     self._reply(wire.encode(self._load(file)))
                 case ("calls", list(calls)):
@@ -69,7 +77,7 @@ class Session:
         return self.stream.read(header), self.stream.read(body)
 
     def _decoded(self, frame: Frame) -> Any:
-        return wire.decode(*frame, self._borrow, writable=True)
+        return wire.decode(*frame, self._borrow, self.arguments.make, writable=True)
 
     def _send(self, message: Any) -> None:
         self.channel.sendall(wire.encode(message, self._lend))
@@ -125,10 +133,23 @@ class Session:
         names = [name for name, value in list(vars(self.module).items()) if callable(value)]
         return "loaded", [str(name)[:100] for name in names[:MAX_NAMES]]
 
-    def _result(self, target: str | int, arguments: list[Any]) -> bytes:
+    def _function(self, target: Target) -> Callable[..., Any]:
+        """What a target names; of an autograd function, which is a class, the function that it stands for."""
+        match target:
+            case int(number):
+                return self.lent[number]
+            case ("vjp", str(name), list(wrt)):
+                return functools.partial(vjp, self._function(name), wrt)
+        function: Any = getattr(self.module, str(target))
+        torch = sys.modules.get("torch")
+        if torch is not None and isinstance(function, type) and issubclass(function, torch.autograd.Function):
+            return function.apply  # type: ignore[attr-defined, no-any-return]
+        return function  # type: ignore[no-any-return]
+
+    def _result(self, target: Target, arguments: list[Any]) -> bytes:
         """The frame of what a call gives."""
         try:
-            function = self.lent[target] if isinstance(target, int) else getattr(self.module, target)
+            function = self._function(target)
         except (AttributeError, IndexError):
             return wire.encode(("fault", {"kind": "missing"}))
         try:

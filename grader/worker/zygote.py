@@ -21,6 +21,7 @@ from typing import Any
 
 from grader import wire
 from grader.worker.lockdown import CHANNEL, Start, adopt_orphans, best, mapped, spawn
+from grader.worker.precision import settle
 from grader.worker.session import Session
 
 # How long to run after processes that start others faster than they are ended.
@@ -32,6 +33,8 @@ def main(control: socket.socket, preload: list[str], at_most: str) -> None:
     adopt_orphans()
     for name in preload:
         __import__(name)
+    if "torch" in preload:
+        settle(sys.modules["torch"])
     _forget_ourselves()
     versions = {name: str(getattr(sys.modules[name], "__version__", "")) for name in preload}
     nursery = Nursery(at_most, tuple(str(sys.modules[name].__file__) for name in preload))

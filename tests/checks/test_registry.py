@@ -11,7 +11,7 @@ from grader.checks import KINDS
 EVERY_KIND = pytest.mark.parametrize(("name", "kind"), [pytest.param(*item, id=item[0]) for item in KINDS.items()])
 
 # Values for options without a default, by their type.
-SAMPLES = {str: "name", float: 1.0, int: 1}
+SAMPLES = {str: "name", float: 1.0, int: 1, tuple[str, ...]: ("name",)}
 
 
 def sample(kind):

@@ -139,3 +139,31 @@ def test_a_reference_that_asserts_is_not_held_against_the_student(judge):
 def test_a_property_that_does_not_exist_is_an_error_of_the_rubric(judge, name):
     with pytest.raises(RubricError, match=f"there is no function '{name}'"):
         judge(f"satisfies: {{property: {name}}}", REFERENCE, "")
+
+
+DRAWS = """
+def maker(draw): return {"n": 400, "rng": draw.rng()}
+def f(n, rng): return rng.standard_normal(n)
+def is_standard_normal(f, n, rng):
+    draws = f(n, rng)
+    assert np.array_equal(draws, f(n, rng)), "The same generator has to give the same draws: use no other."
+    assert abs(np.mean(draws)) < 0.4, "The draws have to have mean 0."
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        pytest.param("rng.normal(size=n)", Status.CORRECT, "", id="right"),
+        pytest.param("[rng.normal() for _ in range(n)]", Status.CORRECT, "", id="one at a time"),
+        pytest.param("np.random.default_rng(rng.integers(9)).normal(size=n)", Status.CORRECT, "", id="other draws"),
+        pytest.param("1 + rng.normal(size=n)", Status.WRONG, "mean 0", id="mean 1"),
+        pytest.param("np.random.normal(size=n)", Status.WRONG, "use no other", id="another generator"),
+    ],
+)
+def test_a_property_may_hand_on_the_generator_of_the_trial(judge, body, status, words):
+    report, errors = judge("satisfies: {property: is_standard_normal}", DRAWS, f"def f(n, rng): return {body}\n")
+
+    assert errors == []
+    assert report.parts[0].status is status
+    assert words in report.parts[0].feedback

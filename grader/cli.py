@@ -188,6 +188,7 @@ def _deliver(report: "Report", destination: Path, json_to: str | None) -> None:
         destination.mkdir(parents=True, exist_ok=True)
         (destination / "report.json").write_text(data, encoding="utf-8")
         (destination / "report.html").write_text(html(report), encoding="utf-8")
+        _write_scripts(report, destination / "replay")
         if json_to and json_to != "-":
             Path(json_to).write_text(data, encoding="utf-8")
     except OSError as error:
@@ -198,6 +199,16 @@ def _deliver(report: "Report", destination: Path, json_to: str | None) -> None:
     colour = sys.stdout.isatty()
     click.echo(summary(report, width=min(shutil.get_terminal_size().columns, 100), colour=colour))
     click.echo(f"\n{destination / 'report.html'}")
+
+
+def _write_scripts(report: "Report", folder: Path) -> None:
+    """A script for every part that was lost and can be replayed; those of an earlier grading go."""
+    for old in folder.glob("*.py"):
+        old.unlink()
+    for part in report.parts:
+        if part.counterexample is not None and part.counterexample.script:
+            folder.mkdir(exist_ok=True)
+            (folder / f"{part.id}.py").write_text(part.counterexample.script, encoding="utf-8")
 
 
 def _percent(report: "Report") -> float:

@@ -1,4 +1,4 @@
-"""Why a part was lost: the known mistake that explains what came back in every trial."""
+"""Why a part was lost: the known mistake that explains what came back in every trial, or what the values look like."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -8,10 +8,14 @@ import numpy as np
 from grader.bench import Bench, ReferenceSide, StudentSide
 from grader.checks.matches_reference import MatchesReference
 from grader.compare import conformed, disagreement
+from grader.diagnosis import Catalogue, Observation, catalogue, diagnosis
 from grader.errors import BrokenReference, StudentFault
-from grader.model import Trial
+from grader.model import Hints, Trial
 from grader.rubric import Part
 from grader.tolerance import ROUNDINGS
+
+# Mutants of one reference function run no longer than this, once for a whole class; likely ones come first.
+CATALOGUE_SECONDS = 2.0
 
 
 class Explanation(NamedTuple):
@@ -24,7 +28,7 @@ class Explanation(NamedTuple):
 
 def explanation(part: Part, bench: Bench, trials: Sequence[Trial]) -> Explanation | None:
     """What explains the answers in all of these trials, which went wrong in some; None where nothing does."""
-    return _misconception(part, bench, trials)
+    return _misconception(part, bench, trials) or _diagnosis(part, bench, trials)
 
 
 # ---- misconceptions ----
@@ -83,6 +87,45 @@ def _around(wrong: Any, bound: Any = None) -> Any:
         return np.zeros_like(size)  # labels and indices are equal or they are not
     own = ROUNDINGS * np.maximum(size, np.max(size, initial=0.0) / 10)
     return own if bound is None else np.maximum(own, bound)
+
+
+# ---- diagnosis ----
+
+
+def _diagnosis(part: Part, bench: Bench, trials: Sequence[Trial]) -> Explanation | None:
+    """What the values alone say about the mistake, as openly as the rubric allows."""
+    hints, settings = bench.assignment.rubric.hints, bench.problem.functions[part.function]
+    if hints is Hints.NONE or settings.compare:
+        return None
+    student, reference = StudentSide(bench, part), ReferenceSide(bench, part)
+    try:
+        observations = [
+            Observation(
+                trial.index, trial.inputs, student.answer(trial), reference.answer(trial), reference.bound(trial)
+            )
+            for trial in trials
+        ]
+    except StudentFault:  # what has no values, or other ones than are asked for, has said what is wrong with it
+        return None
+    outputs = [place for place, _ in bench.outputs(part)] or None
+    found = diagnosis(observations, _catalogue(part.function, bench), outputs)
+    return Explanation(found.said(hints)) if found else None
+
+
+def _catalogue(function: str, bench: Bench) -> Catalogue:
+    """What every slip in writing the function down would give in its trials; the same for a whole class."""
+    name = f"catalogue of {function}"
+    kept = bench.store.get(name)
+    if kept is None:
+        points = bench.problem.functions[function].evaluated_at
+
+        def values(returned: Any) -> Any:
+            return np.array([returned(point) for point in points])
+
+        trials = [trial for trial in bench.trials(function) if not trial.share]
+        kept = catalogue(bench.reference, function, trials, values if points else None, CATALOGUE_SECONDS).data()
+        bench.store.put(name, kept)
+    return Catalogue.of(kept)
 
 
 def _sentence(bench: Bench, name: str) -> str:

@@ -13,9 +13,7 @@ import numpy as np
 from grader import __version__
 from grader.assignment import Assignment
 from grader.bench import Bench, ReferenceSide, StudentSide
-from grader.counterexample import counterexample
 from grader.errors import GraderError, StudentFault
-from grader.explanation import explanation
 from grader.model import (
     CORRECT,
     UNJUDGED,
@@ -31,8 +29,6 @@ from grader.model import (
 )
 from grader.rubric import Part, Problem
 from grader.sandbox.zygote import Zygote
-from grader.smallest import Failure as Smallest
-from grader.smallest import smallest
 from grader.submission import Submission
 
 # After one of these there is nothing to learn from further trials.
@@ -183,6 +179,8 @@ def _report_of(part: Part, bench: Bench, judged: Judgement) -> PartReport:
 
 def _verdict(part: Part, bench: Bench, judged: Judgement, shown: Failure) -> tuple[Verdict, str | None]:
     """The verdict on a part that lost something, and the misconception that explains it."""
+    from grader.explanation import explanation  # a right submission needs none of it
+
     verdict = shown.verdict
     kept = 1.0 - sum(share.credit for share in judged.shares if not share.earned)
     explained = None
@@ -314,12 +312,15 @@ def _counterexample(part: Part, bench: Bench, failure: Failure) -> Counterexampl
     """The input that shows the mistake, made as simple as it can be, as text."""
     if failure.verdict.status is Status.MISSING or bench.student.unusable:
         return None
+    from grader import smallest
+    from grader.counterexample import counterexample
+
     seen = None
     with contextlib.suppress(Exception):  # an example that stays as it was is no reason not to grade
-        seen = smallest(part, bench, failure.trial)
+        seen = smallest.smallest(part, bench, failure.trial)
     if seen is None:
         trial, verdict = failure
         expected = bench.expected(part.function, trial).value
         problem = verdict.found or verdict.feedback
-        seen = Smallest(trial, bench.result(part.function, trial), expected, problem)
+        seen = smallest.Failure(trial, bench.result(part.function, trial), expected, problem)
     return counterexample(part, bench, seen, f"{part.id}/{failure.trial.index}")

@@ -233,7 +233,8 @@ def _blocks(report: Report, part: PartReport, shown: Counterexample | None) -> t
             Block("What is wrong with it", visible(problem, _VALUE), "prose"),
             Block("What was expected", visible(shown.expected or "", _VALUE)),
             *blocks,
-            Block("Replay it", words.replay(report, shown.trial), "command"),
+            Block("A script that replays it, for the folder of the submission", visible(shown.script, _LONG)),
+            Block("The trial that it comes from, for the staff", words.replay(report, shown.trial), "command"),
         ]
     return tuple(block for block in blocks if block.text)
 

@@ -240,7 +240,7 @@ def test_the_trial_that_is_shown_is_ordinary_and_small(parts, expression, regime
     example = parts(expression)["a"].counterexample
 
     assert example.regime == regime
-    assert len(example.inputs["x"].split(",")) == size
+    assert len(example.inputs["x"].split(",")) <= size  # the inputs of that trial, or simpler ones
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_of_several_objections_the_last_is_heard_and_the_first_stands_by_the_exa
 def test_what_satisfies_the_property_is_told_by_its_values(parts):
     found = parts("x")["d"]
 
-    assert "numbers are off" in found.feedback
+    assert "numbers are off" in found.counterexample.problem
 
 
 def test_the_counterexample_is_what_the_student_can_type(parts):
@@ -407,7 +407,7 @@ def test_what_is_kept_from_a_grading_before_changes_nothing(grading, tmp_path, m
 def test_other_seeds_give_other_inputs_and_the_same_verdicts(grading):
     reports = [grading(WRONG, seed=seed).report for seed in range(3)]
 
-    assert len({report.parts[0].counterexample.inputs["x"] for report in reports}) == 3
+    assert len({report.parts[0].counterexample.inputs["x"] for report in reports}) > 1
     assert len({str(statuses(report)) for report in reports}) == 1
     assert [report.seed for report in reports] == [0, 1, 2]
 

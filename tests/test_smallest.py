@@ -69,7 +69,13 @@ def test_a_file_that_does_not_answer_has_no_smaller_input(graded):
 
 
 def test_a_student_who_only_fails_when_looked_at_costs_no_grading(graded):
-    source = "calls = []\ndef centre(x):\n    calls.append(0)\n    return x if len(calls) < 45 else __import__('os')._exit(0)\n"
+    source = (
+        "import os\n"
+        "calls = []\n"
+        "def centre(x):\n"
+        "    calls.append(0)\n"
+        "    return x if len(calls) < 45 else os._exit(0)\n"
+    )
 
     part = graded({"problem1.py": source}).parts[0]
 

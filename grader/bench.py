@@ -24,8 +24,10 @@ from grader.sandbox.tensors import Torch
 from grader.sandbox.zygote import Zygote
 from grader.sensitivity import EVALUATIONS
 from grader.store import Store
-from grader.trials import Inputs, PlanError, trials
-from grader.wire import Generator
+from grader.trials import Inputs, PlanError, is_random, reseeded, trials
+
+# Calls go out together as long as their arrays are no larger than that.
+MAX_MESSAGE = 16 << 20
 
 DETACHED = (
     "What you return is not connected to its inputs: was it detached, or turned into numpy or a plain number on the"
@@ -219,6 +221,25 @@ class Bench:
         own: float = self.store.get(f"seconds of {function}") or 0.0
         return own * self.assignment.rubric.limits.times_reference
 
+    def drawn(self, function: str, trial: Trial, keys: Sequence[int]) -> Iterator[tuple[Any, Any]]:
+        """What the student's function gives, or the Fault, for each key; each beside the reference's answer.
+
+        The reference answers once, to show what an answer looks like: draws are not compared with draws.
+        """
+        if not is_random(trial):
+            remedy = "let the input maker return `draw.rng()` or `draw.torch_rng()` under the name of an argument"
+            raise BrokenReference(f"{function} is handed no generator", file=self.reference.path, remedy=remedy)
+        calls = [self.reference.arguments(function, own) for own in reseeded(trial, keys)]
+        start = time.perf_counter()
+        expected = self.reference.called(function, *calls[0])
+        allowed = (time.perf_counter() - start) * self.assignment.rubric.limits.times_reference
+        size = sum(argument.nbytes for argument in calls[0] if isinstance(argument, np.ndarray))
+        together = max(1, MAX_MESSAGE // max(1, size))
+        for i in range(0, len(calls), together):
+            message = calls[i : i + together]
+            for result in self.student.ask(function, message, seconds=allowed * len(message)):
+                yield result, expected
+
 
 class StudentSide:
     """The student as the checks of one part see them."""
@@ -234,6 +255,18 @@ class StudentSide:
                 conformed(*pair, "The function that you return gives") for pair in zip(answer, expected, strict=True)
             ]
             return np.array(values)
+        return self._fitting(answer, expected)
+
+    def draws(self, trial: Trial, keys: Sequence[int]) -> list[Any]:
+        answers = []
+        for result, expected in self.bench.drawn(self.part.function, trial, keys):
+            if isinstance(result, Fault):
+                raise StudentFault(result)
+            answers.append(self._fitting(result, expected))
+        return answers
+
+    def _fitting(self, answer: Any, expected: Any) -> Any:
+        """The part's own output, structured as the reference's."""
         if not self.part.output:
             return self._conformed(answer, expected)
         fitting = self._own_conformed(answer, expected)
@@ -256,8 +289,9 @@ class StudentSide:
         reference, student = self.bench.reference, self.bench.student.function(name)
         own = name == self.part.function
         # One that draws is asked again each time: whether the draws are those of its generator is to be found out.
-        draws = any(isinstance(value, Generator) for value in trial.inputs.values())
-        asked = reference.arguments(name, trial) if not draws and self.bench.is_trial_of(name, trial) else None
+        asked = (
+            reference.arguments(name, trial) if not is_random(trial) and self.bench.is_trial_of(name, trial) else None
+        )
 
         def call(*arguments: Any) -> Any:
             # The very call that the trial makes is made with all the others of its function.
@@ -327,6 +361,7 @@ class ReferenceSide:
         self.bench, self.part = bench, part
         self.argument_names = bench.reference.argument_names
         self.objection = bench.reference.objection
+        self.claims = bench.reference.claims
 
     def answer(self, trial: Trial) -> Any:
         return self.own(self.bench.expected(self.part.function, trial).value)

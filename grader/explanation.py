@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.bench import Bench, ReferenceSide, StudentSide
+from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
+from grader.checks.vjp import Vjp
 from grader.compare import conformed, disagreement
 from grader.diagnosis import Catalogue, Observation, catalogue, diagnosis
 from grader.errors import BrokenReference, StudentFault
@@ -16,6 +18,9 @@ from grader.tolerance import ROUNDINGS
 
 # Mutants of one reference function run no longer than this, once for a whole class; likely ones come first.
 CATALOGUE_SECONDS = 2.0
+
+# Where none of these judges, other values than the reference's can be right as well.
+_DECIDES_VALUES = (MatchesReference, Gradient, Vjp)
 
 
 class Explanation(NamedTuple):
@@ -95,7 +100,7 @@ def _around(wrong: Any, bound: Any = None) -> Any:
 def _diagnosis(part: Part, bench: Bench, trials: Sequence[Trial]) -> Explanation | None:
     """What the values alone say about the mistake, as openly as the rubric allows."""
     hints, settings = bench.assignment.rubric.hints, bench.problem.functions[part.function]
-    if hints is Hints.NONE or settings.compare:
+    if hints is Hints.NONE or settings.compare or not any(isinstance(check, _DECIDES_VALUES) for check in part.checks):
         return None
     student, reference = StudentSide(bench, part), ReferenceSide(bench, part)
     try:

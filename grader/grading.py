@@ -35,6 +35,9 @@ from grader.submission import Submission
 _FINAL = frozenset({Status.MISSING, Status.TIMED_OUT, Status.CRASHED, Status.INTERNAL_ERROR})
 
 
+# What several checks may say of one trial together; any other status stands alone.
+_COMBINED = frozenset({Status.CORRECT, Status.PARTIAL, Status.WRONG})
+
 # Problems of one submission that are judged side by side; a whole class has other ways to keep more cores busy.
 AT_A_TIME = 2
 
@@ -259,8 +262,7 @@ def verdict_on(part: Part, bench: Bench, trial: Trial) -> Verdict:
     Where several object, the last is heard: a property or a gradient says more about a mistake than the values do.
     """
     student, reference = StudentSide(bench, part), ReferenceSide(bench, part)
-    objections: list[str] = []
-    verdict = CORRECT
+    verdicts: list[Verdict] = []
     for check in part.checks:
         try:
             with bench.reference.blamed():
@@ -268,19 +270,31 @@ def verdict_on(part: Part, bench: Bench, trial: Trial) -> Verdict:
         except StudentFault as error:
             fault = error.fault
             one = Verdict(status=fault.status, feedback=fault.message, traceback=fault.traceback)
-        if one.status is Status.WRONG:
-            objections.append(one.feedback)
-        elif one.status not in (Status.CORRECT, Status.PARTIAL):
+        if one.status not in _COMBINED:
             return one
-        elif one.credit < verdict.credit or one.remark:
-            verdict = one
-    if not objections:
-        return verdict
-    return Verdict(status=Status.WRONG, feedback=objections[-1], found=objections[0])
+        verdicts.append(one)
+    return _combined(verdicts)
+
+
+def _combined(verdicts: Sequence[Verdict]) -> Verdict:
+    """One verdict of several checks. What each of them takes away is taken away, as long as none takes all."""
+    objections = [verdict.feedback for verdict in verdicts if verdict.status is Status.WRONG]
+    if objections:
+        return Verdict(status=Status.WRONG, feedback=objections[-1], found=objections[0])
+    partial = [verdict for verdict in verdicts if verdict.status is Status.PARTIAL]
+    if not partial:
+        return next((verdict for verdict in verdicts if verdict.remark), CORRECT)
+    credit = max(0.0, 1.0 - sum(1.0 - verdict.credit for verdict in partial))
+    return Verdict(status=Status.PARTIAL, feedback=partial[0].feedback, credit=credit)
 
 
 def _telling(failures: Sequence[Failure]) -> Failure:
-    """The failure to show: of the most frequent kind, ordinary and small, but no edge case if it can be helped."""
+    """The failure to show: of the most frequent kind, ordinary and small, but no edge case if it can be helped.
+
+    Its credit is the part's, so that it is one of the least.
+    """
+    least = min(failure.verdict.credit for failure in failures)
+    failures = [failure for failure in failures if failure.verdict.credit == least]
     (status, _), *_ = Counter(failure.verdict.status for failure in failures).most_common(1)
     return min((failure for failure in failures if failure.verdict.status is status), key=_oddity)
 

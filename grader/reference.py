@@ -68,6 +68,7 @@ class ReferenceModule:
         hint = f" (did you mean '{near[0]}'?)" if near else ""
         path = Path(str(module.__file__))
         raise BrokenReference(f"there is no misconception '{name}'{hint}", file=path, remedy=f"define {name} in it")
+
     def called(self, name: str, *arguments: Any) -> Any:
         """What a function gives for inputs as a trial holds them: each generator is made anew from its seed."""
         return self.function(name)(*map(_alive, arguments))
@@ -128,6 +129,22 @@ class ReferenceModule:
             remedy = "assert it instead: what a property returns is not looked at"
             raise BrokenReference(f"{name} returns a value", file=self.path, line=self.line(name), remedy=remedy)
         return ""
+
+    def claims(self, law: str, arguments: list[Any]) -> tuple[list[Any], str]:
+        """What a law yields or returns, and what it asserts in vain, as a sentence ('' if nothing)."""
+        function = self.function(law)
+        claims: list[Any] = []
+        try:
+            returned = function(*arguments)
+            if returned is None:
+                remedy = "let it yield claims of grader.laws, or return a list of them"
+                raise BrokenReference(f"{law} returns None", file=self.path, line=self.line(law), remedy=remedy)
+            claims.extend(returned)
+        except AssertionError as broken:
+            if _is_of_a_reference(broken):
+                raise
+            return claims, _sentence(str(broken) or (inspect.getdoc(function) or law).partition("\n")[0])
+        return claims, ""
 
     @contextlib.contextmanager
     def blamed(self) -> Iterator[None]:

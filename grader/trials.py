@@ -1,5 +1,6 @@
 """The plan of trials: which cases, regimes and sizes a function is tried on, each with its own seed."""
 
+import dataclasses
 import functools
 import inspect
 import itertools
@@ -12,6 +13,7 @@ import numpy as np
 
 from grader.draw import REGIMES, Draw
 from grader.model import Trial
+from grader.wire import Generator
 
 # Five ordinary draws and three each that scale down, scale up and round: measured to miss fewer than one mistake
 # in a million of those that any of them can show. More draws of the same regime buy nothing.
@@ -147,6 +149,26 @@ def trial(maker: Callable[..., Any], planned: Planned, rng: np.random.Generator,
     with np.errstate(all="ignore"):
         inputs = dict(maker(Draw(rng, regime), **arguments))
     return Trial(index, arguments, regime, {name: _kept(value) for name, value in inputs.items()}, share, attempt)
+
+
+def is_random(trial: Trial) -> bool:
+    """Whether its function draws: there is a generator among the inputs, and so no right value."""
+    return any(isinstance(value, Generator) for value in trial.inputs.values())
+
+
+def reseeded(trial: Trial, keys: Sequence[int]) -> list[Trial]:
+    """For each key, the trial with other seeds in its generators; equal keys give equal seeds."""
+    names = [name for name, value in trial.inputs.items() if isinstance(value, Generator)]
+    seeds = {
+        name: np.random.SeedSequence(trial.inputs[name].seed).generate_state(max(keys) + 1, np.uint64) >> 1
+        for name in names
+    }
+
+    def inputs(key: int) -> dict[str, Any]:
+        own = {name: dataclasses.replace(trial.inputs[name], seed=int(seeds[name][key])) for name in names}
+        return trial.inputs | own
+
+    return [msgspec.structs.replace(trial, inputs=inputs(key)) for key in keys]
 
 
 def _kept(value: Any) -> Any:

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
+from grader.checks.repeats import Repeats
+from grader.checks.sampler import Sampler
 from grader.checks.satisfies import Satisfies
 from grader.checks.sides import Reference, Student
 from grader.checks.vjp import Vjp
@@ -24,9 +26,11 @@ class Check(Protocol):
         """The functions of the reference module that its options name."""
 
 
-KINDS: dict[str, type[MatchesReference] | type[Gradient] | type[Satisfies] | type[Vjp]] = {
+KINDS: dict[str, type[Check]] = {
     "matches_reference": MatchesReference,
     "gradient": Gradient,
     "satisfies": Satisfies,
     "vjp": Vjp,
+    "sampler": Sampler,
+    "repeats": Repeats,
 }

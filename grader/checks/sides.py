@@ -12,6 +12,12 @@ class Student(Protocol):
     def answer(self, trial: Trial) -> Any:
         """What came back for the part's own output in this trial, structured as the reference's."""
 
+    def draws(self, trial: Trial, keys: Sequence[int]) -> list[Any]:
+        """What comes back for the part's own output, for each key, with the trial's generators seeded anew.
+
+        Equal keys give equal seeds. Every answer is structured as the reference's.
+        """
+
     def function(self, name: str, trial: Trial) -> Callable[..., Any] | None:
         """A function of the same problem as a value; None where the problem has none of this name.
 
@@ -49,6 +55,9 @@ class Reference(Protocol):
 
     def objection(self, name: str, arguments: list[Any]) -> str:
         """What a property asserts in vain, as the sentence for the student; '' when it holds."""
+
+    def claims(self, law: str, arguments: list[Any]) -> tuple[list[Any], str]:
+        """What a law yields, and what it asserts in vain, as a sentence ('' if nothing)."""
 
     def argument_names(self, name: str) -> list[str]:
         """The names of a reference function's arguments, in order."""

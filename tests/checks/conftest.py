@@ -9,11 +9,13 @@ import pytest
 from grader.assignment import Assignment
 from grader.course import Course
 from grader.grading import Graded, grade
+from grader.sandbox.zygote import Zygote
 from grader.submission import Submission
 
 RUBRIC = """\
 id: hw
 title: One function
+hints: none
 problems:
   - id: "1"
     title: One
@@ -35,13 +37,15 @@ problems:
 
 @pytest.fixture
 def judge(tmp_path, zygote) -> Callable[..., Graded]:
-    """`judge(check, reference, student)` is the grading of one part, with the errors of the staff.
+    """`judge(check, reference, student)` is the grading of one part, in the check's own words, with the staff's errors.
 
-    `reference` and `student` are modules; `function` and `part` are further lines of the rubric. The problem has a
-    second function g where the reference has one.
+    `reference` and `student` are modules; `function` and `part` are further lines of the rubric, `on` is another
+    zygote. The problem has a second function g where the reference has one.
     """
 
-    def graded(check: str, reference: str, student: str, *, function: str = "", part: str = "") -> Graded:
+    def graded(
+        check: str, reference: str, student: str, *, function: str = "", part: str = "", on: Zygote = zygote
+    ) -> Graded:
         course, handed_in = tmp_path / "course", tmp_path / "handed_in"
         other = "g: {inputs: {from: maker}}" if "def g(" in reference else ""
         rubric = RUBRIC.format(check=check, function=function, part=part, other=other)
@@ -51,7 +55,7 @@ def judge(tmp_path, zygote) -> Callable[..., Graded]:
         assignment = Assignment(Course(course), "hw")
         limits = msgspec.structs.replace(assignment.rubric.limits, seconds=2.0)
         assignment.rubric = msgspec.structs.replace(assignment.rubric, limits=limits)
-        return grade(assignment, Submission(handed_in), zygote)
+        return grade(assignment, Submission(handed_in), on)
 
     return graded
 

@@ -1,0 +1,43 @@
+"""The same seed gives the same draws."""
+
+import msgspec
+
+from grader.checks.sides import Reference, Student
+from grader.compare import disagreement
+from grader.errors import BrokenReference
+from grader.model import CORRECT, Status, Trial, Verdict
+from grader.tolerance import Tolerance
+
+# Draws of few values coincide now and then; so many in a row hardly do.
+SEEDS = range(8)
+# The same sums, added up in another order.
+ROUNDING = Tolerance(rtol=1e-6, atol=1e-9)
+FEEDBACK = (
+    "Called again with a generator of the same seed, your function draws something else: draw from the generator "
+    "that is handed in, from no other, and keep nothing between calls."
+)
+
+
+class Repeats(msgspec.Struct, frozen=True, kw_only=True):
+    """The part's function, called again with equally seeded generators, gives the same.
+
+    share   what it costs if not, as a share of the part's credit: 1 costs all of it
+    """
+
+    share: float = 1.0
+
+    def needs(self) -> tuple[str, ...]:
+        """None: the part says which function it is."""
+        return ()
+
+    def judge(self, student: Student, reference: Reference, trial: Trial) -> Verdict:
+        """Calls the function with several seeds, then with the same seeds again."""
+        if not 0 < self.share <= 1:
+            raise BrokenReference(f"the share of 'repeats' is {self.share:g}", remedy="make it more than 0, up to 1")
+        draws = student.draws(trial, [*SEEDS, *SEEDS])
+        pairs = zip(draws[: len(SEEDS)], draws[len(SEEDS) :], strict=True)
+        if not any(disagreement(again, before, ROUNDING.around(before)) for before, again in pairs):
+            return CORRECT
+        if self.share == 1:
+            return Verdict(status=Status.WRONG, feedback=FEEDBACK)
+        return Verdict(status=Status.PARTIAL, feedback=FEEDBACK, credit=1 - self.share)

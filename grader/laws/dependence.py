@@ -1,0 +1,51 @@
+"""Draws that have to do with each other, whatever their law."""
+
+from typing import Any
+
+import numpy as np
+
+from grader.laws import tails
+from grader.laws.claim import Claim, Floats, capital
+
+
+def independence(draws: Any, what: str = "the draws", *, alike: bool = True) -> list[Claim]:
+    """Neighbours, and the two halves, along every axis have nothing to do with each other, calls included.
+
+    Of two independent pairs of independent draws, the differences have the same sign as often as not, whatever the
+    law is; how often they do is binomial. The two pairs lie in different calls and at different places, so that what
+    is the same all over a call, or in all calls, shows. Where draws at different places of an answer have different
+    laws they are not `alike`: then the pairs lie at the same place, and at least four calls are needed.
+
+    Shapes
+        draws (calls, ...).
+    """
+    draws = np.asarray(draws, dtype=np.float64)
+    claims = []
+    for axis in range(draws.ndim):
+        turned = np.moveaxis(draws, axis, 0)
+        half = len(turned) // 2
+        neighbours = turned[: 2 * half : 2], turned[1 : 2 * half : 2]
+        halves = turned[:half], turned[half : 2 * half]
+        for first, second in (neighbours, halves):
+            p = _concordance(np.moveaxis(first, 0, axis), np.moveaxis(second, 0, axis), alike)
+            claims.append(Claim(p, _sentence(axis, what)))
+    return claims
+
+
+def _sentence(axis: int, what: str) -> str:
+    if axis == 0:
+        return f"{capital(what)} of one call have to do with those of another: use the generator that is handed in."
+    return f"{capital(what)} along axis {axis - 1} of one answer have to do with each other: draw each by itself."
+
+
+def _concordance(first: Floats, second: Floats, alike: bool) -> float:
+    """Do pairs (first, second), against other such pairs, rise and fall together, or against each other?"""
+    rises = []
+    for draws in (first, second):
+        rows = draws.reshape(len(draws), -1) if len(draws) > 1 else draws.reshape(-1, 1)
+        half = len(rows) // 2
+        others = rows[half : 2 * half]
+        rises.append(np.sign(rows[:half] - (others[:, ::-1] if alike else others)))
+    signs = rises[0] * rises[1]
+    agree, differ = int(np.sum(signs > 0)), int(np.sum(signs < 0))
+    return float(tails.two_sided(*tails.binomial(agree + differ, 0.5)(agree)))

@@ -17,7 +17,9 @@ from grader.assignment import Assignment
 from grader.compare import conformed, unpacked
 from grader.draw import upstream
 from grader.errors import BrokenReference, RubricError, StudentFault
-from grader.model import Fault, Status, Trial
+from grader.hygiene import repeatable, same
+from grader.layouts import laid
+from grader.model import Fault, Hygiene, Status, Trial
 from grader.rubric import Part, Problem
 from grader.sandbox.student import Student
 from grader.sandbox.tensors import Torch
@@ -55,6 +57,7 @@ class Bench:
         self._results: dict[str, list[Any]] = {}
         self._reference_seconds: dict[str, float] = {}
         self._gradients: dict[tuple[str, tuple[str, ...]], list[Any]] = {}
+        self._hygiene: dict[str, Hygiene] = {}
 
     def trials(self, function: str) -> list[Trial]:
         """The trials of a function. Functions with the same plan share them."""
@@ -194,11 +197,48 @@ class Bench:
 
     def result(self, function: str, trial: Trial) -> Any:
         """What the student's function gave in a trial: a value, as it came, or a Fault."""
+        return self._all_results(function)[trial.index]
+
+    def _all_results(self, function: str) -> list[Any]:
         if function not in self._results:
-            calls = [self.reference.arguments(function, trial) for trial in self.trials(function)]
+            calls = [self._call(function, trial) for trial in self.trials(function)]
             points = self.problem.functions[function].evaluated_at
             self._results[function] = self.student.ask(function, calls, points, self._seconds(function))
-        return self._results[function][trial.index]
+        return self._results[function]
+
+    def _call(self, function: str, trial: Trial) -> list[Any]:
+        """The arguments of a trial as they are sent: laid out at the last moment, for nobody else needs that."""
+        arguments, own = self.reference.arguments(function, trial), self.problem.functions[function]
+        return arguments if own.tensors else laid(arguments, trial.index, own.layouts)
+
+    def hygiene(self, function: str) -> Hygiene:
+        """What the student's function does beside its answers, in all trials.
+
+        Ask while the student's worker is there, and best when all parts of the problem are judged: two trials are
+        repeated for it, which costs time and may end the worker.
+        """
+        if function not in self._hygiene:
+            self._all_results(function)
+            names = self.reference.argument_names(function)
+            noted = self.student.noted.get(function, [])
+            self._hygiene[function] = Hygiene(
+                changed=tuple(name for i, name in enumerate(names) if any(i in one.changed for one in noted)),
+                shared=tuple(name for i, name in enumerate(names) if any(i in one.shared for one in noted)),
+                unsteady=self._is_unsteady(function),
+            )
+        return self._hygiene[function]
+
+    def _is_unsteady(self, function: str) -> bool:
+        """Whether the first trial, or one from the middle, is answered otherwise after all the others."""
+        tried, results = self.trials(function), self._all_results(function)
+        answered = [i for i in sorted({0, len(tried) // 2}) if not isinstance(results[i], Fault)]
+        asked = [i for i in answered if repeatable(self.reference.arguments(function, tried[i]))]
+        if not asked:
+            return False
+        calls = [self._call(function, tried[i]) for i in asked]
+        points = self.problem.functions[function].evaluated_at
+        again = self.student.again(function, calls, points, self._seconds(function))
+        return any(not same(results[i], other) for i, other in zip(asked, again, strict=False))
 
     def gradients(self, function: str, wrt: tuple[str, ...], trial: Trial) -> Any:
         """(value, gradients) of the student's function in a trial, as they came (see `Student.vjp`), or a Fault."""

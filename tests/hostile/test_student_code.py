@@ -382,6 +382,14 @@ TRICKS = [
     Case("question_to_nobody", centre(sent(("ask", 10**9, [])) + "\nreturn x - x.mean()", "import os"), C),
     Case("forged_function", centre(sent(("value", abs)) + "\nreturn x - x.mean()", "import os"), W, spoils=True),
     Case("no_message_at_all", centre(sent("value"), "import os"), U, ("no answer",)),
+    Case("forged_effects", centre(sent(("value", 0.0, [0], [0])) + "\nreturn x - x.mean()", "import os"), W,
+         spoils=True),
+    Case("effects_on_nothing", centre(sent(("value", 0.0, [10**6], [])), "import os"), U, ("no answer",), spoils=True),
+    Case("effects_of_no_kind", centre(sent(("value", 0.0, [True], ["x"])), "import os"), U, ("no answer",),
+         spoils=True),
+    Case("effects_without_end", centre(sent(("value", 0.0, [0] * 10_000, [])), "import os"), U, ("no answer",),
+         spoils=True),
+    Case("one_effect", centre(sent(("value", 0.0, [])), "import os"), U, ("no answer",), spoils=True),
     Case("fault_of_no_kind", centre(sent(("fault", {"kind": 5, "message": [1]})), "import os"), R, spoils=True),
     Case("keys_that_collide", centre("""
         keys = [[["complex", 7.0 - 1000003 * k, float(k)], 0] for k in range(1, 100_000)]

@@ -7,19 +7,45 @@ are, the same call has the same answer, what is returned is the caller's own.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from grader.model import Hygiene, HygieneCosts
+from grader.model import Hygiene, HygieneCosts, Status, Verdict
 from grader.wire import Tensor
 
 # Where in memory an array lies may change the last bits of an answer (a dot product in single precision does that):
 # what a function remembers changes more than this share of the largest number.
 ROUNDING = 1e-4
+NOTHING = HygieneCosts()
 
 _DATA = (bool, int, float, complex, str, type(None), np.generic, np.ndarray, Tensor)
 
 
-def remarks(hygiene: Hygiene) -> tuple[str, ...]:
+def remarks(hygiene: Hygiene, costs: HygieneCosts = NOTHING) -> tuple[str, ...]:
+    """What is said of what costs nothing. To hand on an argument is often right, and said only where it costs."""
+    free = Hygiene(
+        changed=() if costs.inputs_kept else hygiene.changed, unsteady=hygiene.unsteady and not costs.stateless
+    )
+    return _sentences(free)
+
+
+def charged(verdict: Verdict, hygiene: Hygiene, costs: HygieneCosts) -> Verdict:
+    """The verdict on a part, less what the side effects of its function cost, which is said as well."""
+    costly = Hygiene(
+        changed=hygiene.changed if costs.inputs_kept else (),
+        shared=hygiene.shared if costs.fresh_output else (),
+        unsteady=hygiene.unsteady and costs.stateless > 0,
+    )
+    said = _sentences(costly)
+    if not said or not verdict.credit:
+        return verdict
+    credit = verdict.credit * (1.0 - _cost(costly, costs))
+    feedback = " ".join(filter(None, [verdict.feedback, *said]))
+    status = Status.PARTIAL if credit > 0 else Status.WRONG
+    return msgspec.structs.replace(verdict, status=status, credit=credit, feedback=feedback)
+
+
+def _sentences(hygiene: Hygiene) -> tuple[str, ...]:
     """What to tell the student, a sentence for each flag; none when all is well."""
     said = [
         f"Your function changes its argument {name} in place: work on a copy ({name} = {name}.copy())."
@@ -36,7 +62,7 @@ def remarks(hygiene: Hygiene) -> tuple[str, ...]:
     return tuple(said)
 
 
-def cost(hygiene: Hygiene, costs: HygieneCosts) -> float:
+def _cost(hygiene: Hygiene, costs: HygieneCosts) -> float:
     """The share of the credit that is lost, between 0 and 1."""
     broken = (
         (costs.inputs_kept, bool(hygiene.changed)),

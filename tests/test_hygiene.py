@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from grader.bench import Bench
-from grader.hygiene import cost, remarks, repeatable, same
-from grader.model import Hygiene, HygieneCosts, Limits
+from grader.hygiene import charged, remarks, repeatable, same
+from grader.model import CORRECT, Hygiene, HygieneCosts, Limits, Status, Verdict
 from grader.wire import Tensor
 
 CLEAN = Hygiene()
@@ -161,27 +161,47 @@ def test_rounding_is_no_memory():
 # ---- words and credit ----
 
 
-def test_every_flag_has_a_sentence_that_says_what_to_do():
+ALL = Hygiene(changed=("x", "dy"), shared=("dy",), unsteady=True)
+COSTS = HygieneCosts(inputs_kept=0.5, stateless=0.25, fresh_output=0.125)
+DEAR = HygieneCosts(inputs_kept=1.0, stateless=1.0, fresh_output=1.0)
+CHANGED = (
+    "Your function changes its argument x in place: work on a copy (x = x.copy()). "
+    "Your function changes its argument dy in place: work on a copy (dy = dy.copy())."
+)
+SHARED = "What you return shares memory with the argument dy: return a copy."
+UNSTEADY = "Called again with the same arguments, your function gives another answer: keep no state between calls."
+
+
+def test_what_costs_nothing_is_a_remark_but_handing_on_an_argument_is_none():
     assert remarks(CLEAN) == ()
-    assert remarks(Hygiene(changed=("x", "dy"), shared=("dy",), unsteady=True)) == (
-        "Your function changes its argument x in place: work on a copy (x = x.copy()).",
-        "Your function changes its argument dy in place: work on a copy (dy = dy.copy()).",
-        "What you return shares memory with the argument dy: return a copy.",
-        "Called again with the same arguments, your function gives another answer: keep no state between calls.",
+    assert " ".join(remarks(ALL)) == f"{CHANGED} {UNSTEADY}"
+    assert remarks(ALL, COSTS) == ()
+
+
+@pytest.mark.parametrize(
+    ("hygiene", "costs", "credit", "said"),
+    [
+        (CLEAN, DEAR, 1.0, ""),
+        (ALL, HygieneCosts(), 1.0, ""),
+        (Hygiene(changed=("x", "dy")), COSTS, 0.5, CHANGED),
+        (Hygiene(unsteady=True), COSTS, 0.75, UNSTEADY),
+        (Hygiene(shared=("dy",)), COSTS, 0.875, SHARED),
+        (ALL, COSTS, 0.125, f"{CHANGED} {SHARED} {UNSTEADY}"),
+        (ALL, DEAR, 0.0, f"{CHANGED} {SHARED} {UNSTEADY}"),
+    ],
+)
+def test_each_flag_costs_its_own_share_and_all_of_them_no_more_than_everything(hygiene, costs, credit, said):
+    verdict = charged(CORRECT, hygiene, costs)
+
+    assert (verdict.credit, verdict.feedback) == (credit, said)
+    assert verdict.status is (Status.CORRECT if credit == 1 else Status.PARTIAL if credit else Status.WRONG)
+
+
+def test_a_cost_is_taken_off_what_is_left_and_a_lost_part_hears_of_its_mistake_alone():
+    half = Verdict(status=Status.PARTIAL, feedback="Half of it.", credit=0.5)
+    lost = Verdict(status=Status.RAISED, feedback="It raised.")
+
+    assert charged(half, Hygiene(shared=("dy",)), HygieneCosts(fresh_output=0.5)) == Verdict(
+        status=Status.PARTIAL, feedback=f"Half of it. {SHARED}", credit=0.25
     )
-    assert remarks(Hygiene(shared=("x", "y"))) == (
-        "What you return shares memory with the arguments x, y: return a copy.",
-    )
-
-
-def test_each_flag_costs_its_own_share_and_all_of_them_no_more_than_everything():
-    costs = HygieneCosts(inputs_kept=0.5, stateless=0.25, fresh_output=0.125)
-    flags = [Hygiene(changed=("x", "y")), Hygiene(unsteady=True), Hygiene(shared=("x",))]
-
-    assert [cost(flag, costs) for flag in flags] == [0.5, 0.25, 0.125]
-    assert cost(Hygiene(changed=("x",), shared=("x",), unsteady=True), costs) == 0.875
-    assert cost(CLEAN, costs) == 0.0
-    assert [cost(flag, HygieneCosts()) for flag in flags] == [0.0] * 3
-    dear = HygieneCosts(inputs_kept=1.0, stateless=1.0, fresh_output=1.0)
-    assert [cost(flag, dear) for flag in flags] == [1.0] * 3
-    assert cost(Hygiene(changed=("x",), unsteady=True), dear) == 1.0
+    assert charged(lost, ALL, DEAR) == lost

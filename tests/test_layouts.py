@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from grader import wire
-from grader.bench import Bench, StudentSide
+from grader.bench import Bench
 from grader.layouts import DEFAULT, LAYOUTS, laid, layout
 from grader.model import Fault, Status
+from grader.sides import StudentSide
 
 # Tells how its argument came.
 SPY = '''

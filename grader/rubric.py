@@ -1,5 +1,6 @@
 """The rubric: what earns points, and how each part is judged."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from grader.invariants import FORMS
 from grader.layouts import DEFAULT, LAYOUTS
 from grader.model import Hints, HygieneCosts, Limits, WrittenItem
 from grader.trials import Inputs
+
+_IS_ID = re.compile(r"\w[\w.-]{0,58}").fullmatch
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,8 +145,8 @@ def _flaws(rubric: Rubric, stem: str) -> Iterator[Flaw]:
     for name in rubric.limits.__struct_fields__:
         if getattr(rubric.limits, name) <= 0:
             yield 1, f"the limit '{name}' is {getattr(rubric.limits, name):g}", "make it more than 0"
-    yield from _repeated("problem", rubric.problems)
-    yield from _repeated("part", [part for problem in rubric.problems for part in problem.parts])
+    yield from _id_flaws("problem", rubric.problems)
+    yield from _id_flaws("part", [part for problem in rubric.problems for part in problem.parts])
     for problem in rubric.problems:
         for name, function in problem.functions.items():
             yield from _function_flaws(name, function)
@@ -152,9 +155,12 @@ def _flaws(rubric: Rubric, stem: str) -> Iterator[Flaw]:
             yield from _part_flaws(part, problem)
 
 
-def _repeated(what: str, records: Iterable[Problem | Part]) -> Iterator[Flaw]:
+def _id_flaws(what: str, records: Iterable[Problem | Part]) -> Iterator[Flaw]:
     seen: set[str] = set()
     for record in records:
+        if not _IS_ID(record.id):
+            remedy = "use letters, digits and _, and . or - between them: replay scripts are named after it"
+            yield record.line, f"the {what} id '{record.id}' is no name for a file", remedy
         if record.id in seen:
             yield record.line, f"{what} '{record.id}' stands twice", "give one of them another id"
         seen.add(record.id)

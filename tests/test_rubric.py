@@ -181,6 +181,7 @@ def test_a_part_says_what_hygiene_costs(loaded):
             {"title: Homework": "title: Homework\nlimits: {seconds: 0}"}, 1, "the limit 'seconds' is 0", id="limit"
         ),
         pytest.param({"id: 1b": "id: 1a"}, 23, "part '1a' stands twice", id="part twice"),
+        pytest.param({"id: 1b": "id: ../1b"}, 23, "the part id '../1b' is no name for a file", id="part elsewhere"),
         pytest.param({"points: 2.5": "points: 0"}, 17, "part '1a' earns 0 points", id="no points"),
         pytest.param({"points: 2.5": "points: -1"}, 17, "part '1a' earns -1 points", id="negative points"),
         pytest.param({"          - matches_reference\n": ""}, 17, "nothing judges part '1a'", id="no checks"),

@@ -10,7 +10,7 @@ from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
 from grader.checks.vjp import Vjp
 from grader.compare import conformed, disagreement
-from grader.diagnosis import Catalogue, Observation, catalogue, diagnosis
+from grader.diagnosis import Catalogue, Diagnosis, Observation, catalogue, diagnosis
 from grader.errors import BrokenReference, StudentFault
 from grader.follow_through import follow_through
 from grader.model import Hints, Trial
@@ -110,8 +110,15 @@ def _around(wrong: Any, bound: Any = None) -> Any:
 
 def _diagnosis(part: Part, bench: Bench, trials: Sequence[Trial]) -> Explanation | None:
     """What the values alone say about the mistake, as openly as the rubric allows."""
-    hints, settings = bench.assignment.rubric.hints, bench.problem.functions[part.function]
-    if hints is Hints.NONE or settings.compare or not any(isinstance(check, _DECIDES_VALUES) for check in part.checks):
+    hints = bench.assignment.rubric.hints
+    found = None if hints is Hints.NONE else diagnosed(part, bench, trials)
+    return Explanation(found.said(hints)) if found else None
+
+
+def diagnosed(part: Part, bench: Bench, trials: Sequence[Trial]) -> Diagnosis | None:
+    """The mistake that the answers in these trials look like; None where nothing explains them all."""
+    decided = any(isinstance(check, _DECIDES_VALUES) for check in part.checks)
+    if not decided or bench.problem.functions[part.function].compare:
         return None
     student, reference = StudentSide(bench, part), ReferenceSide(bench, part)
     try:
@@ -124,8 +131,7 @@ def _diagnosis(part: Part, bench: Bench, trials: Sequence[Trial]) -> Explanation
     except StudentFault:  # what has no values, or other ones than are asked for, has said what is wrong with it
         return None
     outputs = [place for place, _ in bench.outputs(part)] or None
-    found = diagnosis(observations, _catalogue(part.function, bench), outputs)
-    return Explanation(found.said(hints)) if found else None
+    return diagnosis(observations, _catalogue(part.function, bench), outputs)
 
 
 def _catalogue(function: str, bench: Bench) -> Catalogue:

@@ -197,6 +197,3 @@ def _passes_one_slope(formula: Formula, bench: Bench, seed: int) -> bool:
 
     slope = (loss(1e-6) - loss(-1e-6)) / 2e-6
     return bool(np.isclose(gradient.flat[place], slope, rtol=1e-2, atol=1e-2))
-
-
-

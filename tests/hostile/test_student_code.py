@@ -294,7 +294,7 @@ ODD_VALUES = [
     Case("array_with_another_dtype", centre("return x.view(Odd)", """
         class Odd(np.ndarray):
             dtype = property(lambda self: np.dtype('u1'))
-        """), W, ("numbers are off",)),
+        """), W, ("is one of the arguments",)),
     Case("pretends_to_be_an_array", centre("return Odd()", """
         class Odd:
             __class__ = np.ndarray
@@ -570,7 +570,7 @@ def test_what_is_printed_as_no_text_is_still_shown(graded):
 )
 @pytest.mark.usefixtures("nothing_left_behind")
 def test_a_file_that_is_no_problem_file_costs_its_own_points_only(content, status, words, graded):
-    report = graded({"problem1.py": content}, seconds=3)
+    report = graded({"problem1.py": content}, seconds=20)  # a long file takes a while on a busy machine
 
     assert {p.status for p in report.parts if p.problem == "1"} == {status}
     assert words in part(report, "1a").feedback

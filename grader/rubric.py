@@ -30,6 +30,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     compare        what is compared where the right answer is not unique: a form of `grader.invariants`, or one for each
                    of its outputs
     tensors        it takes torch tensors: where its inputs hold arrays, it is handed tensors
+    device         "cuda" where it has to run on a GPU: without one, its parts are judged later
     layouts        how the arrays of its trials lie in memory, in turn: C, F, strided, read-only
     """
 
@@ -38,6 +39,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     evaluated_at: tuple[float, ...] = ()
     compare: tuple[str, ...] = ()
     tensors: bool = False
+    device: str = ""
     layouts: tuple[str, ...] = DEFAULT
     line: int = 0
 
@@ -173,6 +175,14 @@ def _function_flaws(name: str, function: Function) -> Iterator[Flaw]:
     if len(function.compare) > 1 and len(function.compare) != len(function.returns):
         remedy = "name one for all of them, or one for each"
         yield function.line, f"'{name}' has {len(function.returns)} outputs, `compare` {len(function.compare)}", remedy
+    if function.device not in ("", "cuda"):
+        yield function.line, unknown("device", function.device, ["cuda"]), "name cuda, or leave it out"
+    if function.device and not function.tensors:
+        yield function.line, f"'{name}' is to run on a GPU and takes no tensors", "add `tensors: true`"
+    yield from _share_flaws(name, function)
+
+
+def _share_flaws(name: str, function: Function) -> Iterator[Flaw]:
     shares = function.inputs.shares if function.inputs else {}
     for share, trials in shares.items():
         if not 0 < trials.credit < 1:
@@ -181,6 +191,8 @@ def _function_flaws(name: str, function: Function) -> Iterator[Flaw]:
             yield function.line, f"the share '{share}' has no trials", "add `regimes:` or `edges:` to it"
     if sum(trials.credit for trials in shares.values()) >= 1:
         yield function.line, f"the shares of '{name}' add up to 1 or more", "leave some of it to the other trials"
+
+
 def _layout_flaws(name: str, function: Function) -> Iterator[Flaw]:
     if not function.layouts:
         yield function.line, f"'{name}' has no layout to be tried with", "leave out `layouts:`, or name C"

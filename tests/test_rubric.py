@@ -189,6 +189,14 @@ def test_a_part_says_what_hygiene_costs(loaded):
         pytest.param({"        function: layer\n": ""}, 17, "unknown function '' (known: layer,", id="no function"),
         pytest.param({"function: layer": "function: helper"}, 17, "'helper' has no inputs", id="no inputs"),
         pytest.param(
+            {"      layer:\n": "      layer:\n        device: cuda\n"}, 9, "to run on a GPU and takes no tensors",
+            id="gpu without tensors",
+        ),
+        pytest.param(
+            {"      layer:\n": "      layer:\n        tensors: true\n        device: gpu\n"}, 9,
+            "unknown device 'gpu'", id="device",
+        ),
+        pytest.param(
             {CHECK: "- vjp: {wrt: [x], of: slope}\n"}, 17, "'layer' takes no tensors to differentiate", id="no tensors"
         ),
         pytest.param(

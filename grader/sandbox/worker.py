@@ -39,6 +39,13 @@ TOO_LARGE = (
 # How long to wait for the channel alone; only then is the output looked after as well.
 QUICK = struct.pack("ll", 0, 2_000)  # a timeval: seconds, microseconds
 
+# What torch says of a tensor made on the CPU, where no device is named, beside arguments on a GPU.
+TWO_DEVICES = "to be on the same device"
+ON_TWO_DEVICES = (
+    "A tensor that you create is on the CPU, the arguments are on the GPU: create it where they are"
+    " (torch.zeros_like(x), or device=x.device)."
+)
+
 Target = str | int | tuple[str, str, list[int]]
 
 
@@ -344,4 +351,5 @@ def told(fault: dict[str, Any], when: str) -> Fault:
     place = f" ({text['place']})" if text["place"] else ""
     message = text["message"].partition("\n")[0]
     reason = f"{text['type']}: {message[:MAX_REASON]}{'...' if len(message) > MAX_REASON else ''}".rstrip(": ")
-    return Fault(status=Status.RAISED, message=f"{reason}{place}, {when}.", traceback=text["traceback"])
+    advice = f" {ON_TWO_DEVICES}" if TWO_DEVICES in text["message"] else ""
+    return Fault(status=Status.RAISED, message=f"{reason}{place}, {when}.{advice}", traceback=text["traceback"])

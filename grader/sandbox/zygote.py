@@ -70,7 +70,8 @@ class Zygote:
     once it is ready, and `missing` what stands in the way of a better one.
 
     The process starts with the object and is waited for only when the first worker is needed. Once it is ready,
-    `versions` says what its workers run, and `opened` which paths are open to them so that torch can use a GPU.
+    `versions` says what its workers run, `opened` which paths are open to them so that torch can use a GPU, and
+    `devices` what torch can compute on.
     """
 
     def __init__(self, preload: tuple[str, ...] = ("numpy",), at_most: str = "full") -> None:
@@ -92,6 +93,7 @@ class Zygote:
         self.isolation = self.missing = ""
         self.versions: dict[str, str] = {}
         self.opened: tuple[str, ...] = ()
+        self.devices: tuple[str, ...] = ("cpu",)
         self.lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -116,9 +118,9 @@ class Zygote:
         with self.lock:
             if not self.isolation:
                 match self._receive(START_SECONDS):
-                    case ("ready", str(level), str(missing), dict(versions), list(opened)):
+                    case ("ready", str(level), str(missing), dict(versions), list(opened), list(devices)):
                         self.isolation, self.missing, self.versions = level, missing, versions
-                        self.opened = tuple(opened)
+                        self.opened, self.devices = tuple(opened), tuple(devices)
         return self.isolation
 
     def require(self, level: str) -> None:

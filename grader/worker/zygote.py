@@ -3,8 +3,8 @@
 It never runs the student's code itself, starts no threads and computes nothing: a child of a process in which
 torch has computed with several threads hangs at its first matrix product.
 
-It says ("ready", isolation level, what a better one lacks, versions, paths opened for a GPU) and then takes requests,
-one at a time:
+It says ("ready", isolation level, what a better one lacks, versions, paths opened for a GPU, devices to compute on) and
+then takes requests, one at a time:
 ("fork", folder, limits), the folder's bytes as letters, with two descriptors (channel, output) -> ("forked", pid);
 ("end", pid, grace) -> ("ended", status as of waitpid). It ends with the judge, and so do its workers.
 """
@@ -44,7 +44,8 @@ def main(control: socket.socket, preload: list[str], at_most: str) -> None:
     opened = gpu.present(root.libraries()) if "torch" in preload else NO_GPU
     nursery = Nursery(at_most, needed, opened)
     versions = {"python": platform.python_version(), **versions}
-    _send(control, ("ready", nursery.level, nursery.missing, versions, opened.paths))
+    devices = ["cpu", "cuda"] if opened.nodes and _has_cuda(sys.modules["torch"]) else ["cpu"]
+    _send(control, ("ready", nursery.level, nursery.missing, versions, opened.paths, devices))
     try:
         while (request := _receive(control)) is not None:
             _send(control, nursery.answer(*request))
@@ -53,6 +54,11 @@ def main(control: socket.socket, preload: list[str], at_most: str) -> None:
     finally:
         nursery.close()
     os._exit(0)  # tearing numpy or torch down takes time and does nothing
+
+
+def _has_cuda(torch: Any) -> bool:
+    """Whether this torch was built for CUDA. Nothing is asked of CUDA here: a process that did cannot fork workers."""
+    return torch.version.cuda is not None
 
 
 def _forget_ourselves() -> None:

@@ -5,6 +5,7 @@ import fnmatch
 from pathlib import Path
 
 import pytest
+import torch
 
 from grader.errors import StudentFault
 from grader.model import Limits
@@ -79,6 +80,7 @@ def test_where_torch_is_loaded_a_gpu_is_open(with_gpu, handed_in, driver, level)
     with with_gpu(NODES, ("numpy", "torch"), level) as zygote:
         assert zygote.level() == level or zygote.missing
         assert zygote.opened == (*NODES, str(driver.resolve()))
+        assert zygote.devices == (("cpu", "cuda") if torch.version.cuda else ("cpu",))
         with Student(zygote, handed_in, "problem1.py", Limits(memory_mb=512), ()) as student:
             assert student.function("nodes")() == [True, True]
             assert student.function("control")() >= 0
@@ -106,7 +108,7 @@ def test_where_torch_is_loaded_a_gpu_is_open(with_gpu, handed_in, driver, level)
 def test_else_nothing_is_opened(with_gpu, handed_in, driver, nodes, preload, level):
     with with_gpu(nodes, preload, level) as zygote:
         given = zygote.level()
-        assert zygote.opened == ()
+        assert (zygote.opened, zygote.devices) == ((), ("cpu",))
         with Student(zygote, handed_in, "problem1.py", Limits(memory_mb=512), ()) as student:
             seen, unseen = student.function("nodes")()
             with pytest.raises(StudentFault, match="memory"):

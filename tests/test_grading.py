@@ -203,6 +203,35 @@ def test_a_file_that_cannot_be_imported_costs_its_own_problem(grading):
     assert all(part.counterexample is None for part in report.parts)
 
 
+OUTPUTS = (
+    """      half: {inputs: {from: numbers, regimes: {normal: 2}}}
+    parts:
+      - {id: e, points: 4, criterion: "half", function: half,""",
+    """      half: {returns: [hundredfold, halved], inputs: {from: numbers, regimes: {normal: 2}}}
+    parts:
+      - {id: e, points: 4, criterion: "half", function: half, output: halved,""",
+)
+
+
+@pytest.mark.parametrize(
+    ("returned", "status"),
+    [
+        pytest.param("np.array([100 * x, x / 2])", "correct", id="an array"),
+        pytest.param("(100 * x, x / 2)", "correct", id="a tuple"),
+        pytest.param("np.array([x, x / 2])", "correct", id="the other one wrong"),
+        pytest.param("np.array([100 * x, x / 3])", "wrong", id="this one wrong"),
+        pytest.param("np.array([100 * x, x / 2, 0])", "wrong", id="one too many"),
+    ],
+)
+def test_outputs_may_be_the_rows_of_one_array(grading, course, returned, status):
+    rows = course(rubric=OUTPUTS, two=("return x / 2", "import numpy as np\n    return np.array([100 * x, x / 2])"))
+
+    report, errors = grading({"problem2.py": f"import numpy as np\ndef half(x): return {returned}\n"}, on=rows)
+
+    assert errors == []
+    assert statuses(report)["e"] == status
+
+
 # ---- what is said ----
 
 

@@ -20,8 +20,8 @@ from grader.submission import Submission
 
 ROOT = Path(__file__).parent.parent
 SEEDS = range(int(os.environ.get("SEEDS", "20")))
-ASSIGNMENTS = ["ntu_ml_hw2"]
-MACHINE_POINTS = {"ntu_ml_hw2": (68.5, 31.5)}
+ASSIGNMENTS = ["ntu_ml_hw2", "ntu_ml_hw4"]
+MACHINE_POINTS = {"ntu_ml_hw2": (68.5, 31.5), "ntu_ml_hw4": (87, 13)}
 
 
 def expectations(assignment: str) -> dict[str, dict[str, str]]:

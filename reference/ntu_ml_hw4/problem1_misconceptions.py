@@ -14,13 +14,6 @@ Floats = NDArray[np.float64]
 # ---- the sigmoid ----
 
 
-def sigmoid_that_overflows(z: Any) -> Any:
-    """Your sigmoid is right until exp(z) overflows: for large z it divides infinity by infinity. Bring it to a form
-    in which a large number is never divided by a large number.
-    """
-    return np.exp(z) / (1 + np.exp(z))
-
-
 def sigmoid_of_minus_z(z: Any) -> Any:
     """Your gate closes where it should open: look at the sign in the exponent, and try a large positive z."""
     return sigmoid(-z)

@@ -45,7 +45,8 @@ def judged(hw4) -> Callable[[str, int], Judged]:
     def of_function(name: str, seed: int) -> Judged:
         problem = next(p for p in hw4.rubric.problems if name in p.functions)
         inputs, reference = problem.functions[name].inputs, hw4.references[problem.id]
-        made = planned_trials(inputs, reference.function(inputs.maker), seed)
+        planned = planned_trials(inputs, reference.function(inputs.maker), seed)
+        made = [trial for trial in planned if not trial.share]  # the others decide a share, and no misconception
         groups = [(trial.regime, tuple(trial.case[case] for case in inputs.cases)) for trial in made]
         return Judged(made, measured(reference, name, made, groups, ()))
 
@@ -53,7 +54,7 @@ def judged(hw4) -> Callable[[str, int], Judged]:
         problem, part = found(hw4, id)
         made, answers = of_function(part.function, seed)
         places = [problem.functions[part.function].returns.index(name) for name in part.output]
-        return Judged(made, [Answer(own(answer.value, places), own(answer.bound, places)) for answer in answers])
+        return Judged(made, [Answer(own(one.value, places), own(one.bound, places), None) for one in answers])
 
     return of_part
 

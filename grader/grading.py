@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -13,7 +13,8 @@ import numpy as np
 from grader import __version__
 from grader.assignment import Assignment
 from grader.bench import Bench, ReferenceSide, StudentSide
-from grader.errors import GraderError, StudentFault
+from grader.document import unknown
+from grader.errors import GraderError, StudentFault, UsageError
 from grader.model import (
     CORRECT,
     UNJUDGED,
@@ -27,7 +28,7 @@ from grader.model import (
     Trials,
     Verdict,
 )
-from grader.rubric import Part, Problem
+from grader.rubric import Part, Problem, Rubric
 from grader.sandbox.zygote import Zygote
 from grader.submission import Submission
 
@@ -67,18 +68,27 @@ class Graded(NamedTuple):
     errors: list[GraderError]
 
 
-def grade(assignment: Assignment, submission: Submission, zygote: Zygote, seed: int | None = None) -> Graded:
-    """Grades a whole submission.
+def grade(
+    assignment: Assignment,
+    submission: Submission,
+    zygote: Zygote,
+    seed: int | None = None,
+    problems: Collection[str] | None = None,
+) -> Graded:
+    """Grades a submission: all problems, or those with these ids, and then the report holds no others.
 
     Errors
+        UsageError for a problem that the assignment does not have.
         SandboxError when no worker can be had. Defects of the rubric and the references that show only now make
         their parts `internal error` and are returned.
     """
     rubric = assignment.rubric
     seed = rubric.seed if seed is None else seed
-    benches = [Bench(assignment, problem, submission.folder, zygote, seed) for problem in rubric.problems]
-    judged_problems = _judged_problems(benches)
-    problems = [problem for problem, _, _ in judged_problems]
+    chosen = _chosen(rubric, problems)
+    judged_problems = _judged_problems(
+        [Bench(assignment, problem, submission.folder, zygote, seed) for problem in chosen]
+    )
+    reports = [problem for problem, _, _ in judged_problems]
     parts = [part for _, own, _ in judged_problems for part in own]
     errors = [error for _, _, own in judged_problems for error in own]
     report = Report(
@@ -87,17 +97,25 @@ def grade(assignment: Assignment, submission: Submission, zygote: Zygote, seed: 
         submission=submission.name,
         student=submission.label.student,
         collaborators=submission.label.collaborators,
-        score=sum(problem.score for problem in problems),
-        max_score=sum(problem.max_score for problem in problems),
-        pending_points=sum(problem.pending_points for problem in problems),
+        score=sum(problem.score for problem in reports),
+        max_score=sum(problem.max_score for problem in reports),
+        pending_points=sum(problem.pending_points for problem in reports),
         seed=seed,
         isolation=zygote.level(),
         device="cpu",
         versions={"grader": __version__, **zygote.versions},
-        problems=tuple(problems),
+        problems=tuple(reports),
         parts=tuple(parts),
     )
     return Graded(report, errors)
+
+
+def _chosen(rubric: Rubric, ids: Collection[str] | None) -> list[Problem]:
+    known = [problem.id for problem in rubric.problems]
+    for id in ids or ():
+        if id not in known:
+            raise UsageError(unknown("problem", id, known), remedy="name a problem of the assignment")
+    return [problem for problem in rubric.problems if ids is None or problem.id in ids]
 
 
 def _judged_problems(benches: Sequence[Bench]) -> list[tuple[ProblemReport, list[PartReport], list[GraderError]]]:

@@ -9,6 +9,7 @@ import pytest
 
 from grader.assignment import Assignment
 from grader.course import Course
+from grader.errors import UsageError
 from grader.grading import Graded, grade
 from grader.model import PartReport, Report, Status
 from grader.submission import Submission
@@ -112,14 +113,16 @@ def course(tmp_path) -> Callable[..., Assignment]:
 def grading(course, tmp_path, zygote) -> Callable[..., Graded]:
     """`grading({"problem1.py": source})` grades what is right but for these files."""
 
-    def graded(files: dict[str, str], on: Assignment | None = None, seed: int | None = None) -> Graded:
+    def graded(
+        files: dict[str, str], on: Assignment | None = None, seed: int | None = None, problems: list[str] | None = None
+    ) -> Graded:
         for name, text in {**RIGHT, **files}.items():
             _write(tmp_path / "handed_in" / name, text)
         here = copy.copy(on or course())
         here.rubric = msgspec.structs.replace(
             here.rubric, limits=msgspec.structs.replace(here.rubric.limits, seconds=1.0)
         )
-        return grade(here, Submission(tmp_path / "handed_in"), zygote, seed)
+        return grade(here, Submission(tmp_path / "handed_in"), zygote, seed, problems)
 
     return graded
 
@@ -201,6 +204,32 @@ def test_a_file_that_cannot_be_imported_costs_its_own_problem(grading):
     assert errors == []
     assert statuses(report) == {"a": "raised", "b": "raised", "c": "pending", "d": "raised", "e": "correct"}
     assert all(part.counterexample is None for part in report.parts)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "kept"),
+    [
+        pytest.param(["2"], [1], id="one"),
+        pytest.param(["2", "1"], [0, 1], id="both"),
+        pytest.param([], [], id="none"),
+        pytest.param(None, [0, 1], id="all"),
+    ],
+)
+def test_the_problems_that_are_asked_for_are_judged_as_they_are_among_all(grading, chosen, kept):
+    files = {"problem1.py": RIGHT["problem1.py"].replace("np.abs(x).sum()", "3.0")}
+    whole, some = grading(files).report, grading(files, problems=chosen).report
+
+    problems = tuple(whole.problems[place] for place in kept)
+    assert some.problems == problems
+    assert statuses(some) == {p.id: str(p.status) for p in whole.parts if p.problem in [own.id for own in problems]}
+    assert some.score == sum(own.score for own in problems)
+    assert some.max_score == sum(own.max_score for own in problems)
+    assert some.pending_points == sum(own.pending_points for own in problems)
+
+
+def test_a_problem_that_there_is_not_is_the_callers_mistake(grading):
+    with pytest.raises(UsageError, match=r"unknown problem '3' .*1, 2"):
+        grading({}, problems=["1", "3"])
 
 
 OUTPUTS = (

@@ -1,7 +1,7 @@
 """Grading: every part of a rubric judged on one submission, and the report that follows."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,7 +10,8 @@ import msgspec
 from grader import __version__, hygiene
 from grader.assignment import Assignment
 from grader.bench import Bench
-from grader.errors import GraderError
+from grader.document import unknown
+from grader.errors import GraderError, UsageError
 from grader.judgement import FINAL, Failure, Judgement, judgement, scope, telling
 from grader.model import (
     CORRECT,
@@ -23,7 +24,7 @@ from grader.model import (
     Trials,
     Verdict,
 )
-from grader.rubric import Part, Problem
+from grader.rubric import Part, Problem, Rubric
 from grader.sandbox.zygote import Zygote
 from grader.submission import Submission
 
@@ -41,18 +42,27 @@ class Graded(NamedTuple):
     errors: list[GraderError]
 
 
-def grade(assignment: Assignment, submission: Submission, zygote: Zygote, seed: int | None = None) -> Graded:
-    """Grades a whole submission.
+def grade(
+    assignment: Assignment,
+    submission: Submission,
+    zygote: Zygote,
+    seed: int | None = None,
+    problems: Collection[str] | None = None,
+) -> Graded:
+    """Grades a submission: all problems, or those with these ids, and then the report holds no others.
 
     Errors
+        UsageError for a problem that the assignment does not have.
         SandboxError when no worker can be had. Defects of the rubric and the references that show only now make
         their parts `internal error` and are returned.
     """
     rubric = assignment.rubric
     seed = rubric.seed if seed is None else seed
-    benches = [Bench(assignment, problem, submission.folder, zygote, seed) for problem in rubric.problems]
-    judged_problems = _judged_problems(benches)
-    problems = [problem for problem, _, _ in judged_problems]
+    chosen = _chosen(rubric, problems)
+    judged_problems = _judged_problems(
+        [Bench(assignment, problem, submission.folder, zygote, seed) for problem in chosen]
+    )
+    reports = [problem for problem, _, _ in judged_problems]
     parts = [part for _, own, _ in judged_problems for part in own]
     errors = [error for _, _, own in judged_problems for error in own]
     report = Report(
@@ -61,17 +71,25 @@ def grade(assignment: Assignment, submission: Submission, zygote: Zygote, seed: 
         submission=submission.name,
         student=submission.label.student,
         collaborators=submission.label.collaborators,
-        score=sum(problem.score for problem in problems),
-        max_score=sum(problem.max_score for problem in problems),
-        pending_points=sum(problem.pending_points for problem in problems),
+        score=sum(problem.score for problem in reports),
+        max_score=sum(problem.max_score for problem in reports),
+        pending_points=sum(problem.pending_points for problem in reports),
         seed=seed,
         isolation=zygote.level(),
         device="cpu",
         versions={"grader": __version__, **zygote.versions},
-        problems=tuple(problems),
+        problems=tuple(reports),
         parts=tuple(parts),
     )
     return Graded(report, errors)
+
+
+def _chosen(rubric: Rubric, ids: Collection[str] | None) -> list[Problem]:
+    known = [problem.id for problem in rubric.problems]
+    for id in ids or ():
+        if id not in known:
+            raise UsageError(unknown("problem", id, known), remedy="name a problem of the assignment")
+    return [problem for problem in rubric.problems if ids is None or problem.id in ids]
 
 
 def _judged_problems(benches: Sequence[Bench]) -> list[tuple[ProblemReport, list[PartReport], list[GraderError]]]:

@@ -15,7 +15,6 @@ from grader.errors import GraderError, UsageError
 from grader.judgement import FINAL, Failure, Judgement, judgement, scope, telling
 from grader.model import (
     CORRECT,
-    UNJUDGED,
     Counterexample,
     PartReport,
     ProblemReport,
@@ -23,6 +22,8 @@ from grader.model import (
     Status,
     Trials,
     Verdict,
+    problem_points,
+    report_points,
 )
 from grader.rubric import Part, Problem, Rubric
 from grader.sandbox.zygote import Zygote
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 # Problems of one submission that are judged side by side; a whole class has other ways to keep more cores busy.
 AT_A_TIME = 2
+
+DEFERRED = "This part is judged on a machine with a GPU; your report is completed then."
 
 
 class Graded(NamedTuple):
@@ -48,8 +51,11 @@ def grade(
     zygote: Zygote,
     seed: int | None = None,
     problems: Collection[str] | None = None,
+    device: str = "cpu",
 ) -> Graded:
     """Grades a submission: all problems, or those with these ids, and then the report holds no others.
+
+    `device` is where tensors are: "cpu", or "cuda" where the zygote has it.
 
     Errors
         UsageError for a problem that the assignment does not have.
@@ -60,7 +66,7 @@ def grade(
     seed = rubric.seed if seed is None else seed
     chosen = _chosen(rubric, problems)
     judged_problems = _judged_problems(
-        [Bench(assignment, problem, submission.folder, zygote, seed) for problem in chosen]
+        [Bench(assignment, problem, submission.folder, zygote, seed, device) for problem in chosen]
     )
     reports = [problem for problem, _, _ in judged_problems]
     parts = [part for _, own, _ in judged_problems for part in own]
@@ -71,17 +77,21 @@ def grade(
         submission=submission.name,
         student=submission.label.student,
         collaborators=submission.label.collaborators,
-        score=sum(problem.score for problem in reports),
-        max_score=sum(problem.max_score for problem in reports),
-        pending_points=sum(problem.pending_points for problem in reports),
+        **report_points(reports),
         seed=seed,
-        isolation=zygote.level(),
-        device="cpu",
+        isolation=_isolation(zygote, device),
+        device=device,
         versions={"grader": __version__, **zygote.versions},
         problems=tuple(reports),
         parts=tuple(parts),
     )
     return Graded(report, errors)
+
+
+def _isolation(zygote: Zygote, device: str) -> str:
+    """The level, and what is open beyond it to compute on a GPU."""
+    level = zygote.level()
+    return f"{level}; open for the GPU: {', '.join(zygote.opened)}" if device != "cpu" else level
 
 
 def _chosen(rubric: Rubric, ids: Collection[str] | None) -> list[Problem]:
@@ -112,15 +122,8 @@ def _judged_problem(bench: Bench) -> tuple[ProblemReport, list[PartReport], list
 
 
 def _problem_report(problem: Problem, parts: Sequence[PartReport], printed: str) -> ProblemReport:
-    judged = [part for part in parts if part.status not in UNJUDGED]
     return ProblemReport(
-        id=problem.id,
-        title=problem.title,
-        file=problem.file,
-        score=sum(part.earned for part in judged),
-        max_score=sum(part.points for part in judged),
-        pending_points=sum(part.points for part in parts if part.status is Status.PENDING),
-        printed=printed,
+        id=problem.id, title=problem.title, file=problem.file, printed=printed, **problem_points(parts)
     )
 
 
@@ -128,8 +131,8 @@ def _problem_report(problem: Problem, parts: Sequence[PartReport], printed: str)
 
 
 def _judged(part: Part, bench: Bench, errors: list[GraderError]) -> Judgement | None:
-    """The judgement of a part; None where a person judges it, or has to see to it."""
-    if part.written:
+    """The judgement of a part; None where a person judges it, has to see to it, or a GPU is needed."""
+    if part.written or _is_deferred(part, bench):
         return None
     try:
         return judgement(part, bench)
@@ -138,11 +141,18 @@ def _judged(part: Part, bench: Bench, errors: list[GraderError]) -> Judgement | 
         return None
 
 
+def _is_deferred(part: Part, bench: Bench) -> bool:
+    needed = bench.problem.functions[part.function].device
+    return bool(needed) and needed != bench.device
+
+
 def _part_report(part: Part, bench: Bench, judged: Judgement | None, errors: list[GraderError]) -> PartReport:
     if part.written:
         # What a marker looks for is the answer, which a student sees only where the rubric shows answers.
         items = part.written if bench.assignment.rubric.show_expected else ()
         return _report(part, bench, Verdict(status=Status.PENDING), items=items)
+    if _is_deferred(part, bench):
+        return _report(part, bench, Verdict(status=Status.DEFERRED, feedback=DEFERRED))
     try:
         if judged is not None:
             return _report_of(part, bench, judged)

@@ -434,7 +434,7 @@ def _gaps(M, lam):
     k = np.arange(M + 1)
     factors = (M - k[:-1]) / (k[:-1] + 1) * (lam / M) / (1 - lam / M)
     logs = M * np.log1p(-lam / M) + np.concatenate([[0.0], np.cumsum(np.log(factors))])
-    poisson = k * np.log(lam) - lam - _each(lambda j: math.lgamma(j + 1), k)
+    poisson = k * np.log(lam) - lam - np.concatenate([[0.0], np.cumsum(np.log(k[1:]))])
     return np.exp(logs) - np.exp(poisson)
 
 

@@ -260,7 +260,7 @@ def dmean_not_divided(dH, Y, gamma, beta, eps):
 
 
 def dmean_without_eps(dH, Y, gamma, beta, eps):
-    """Your dl/dm seems to leave eps out of the root."""
+    """Your dl/dm seems to leave eps out of the root. It stands beside v there, for every column."""
     return -gamma / np.std(Y, axis=0) * grad_beta(dH, Y, gamma, beta, eps)
 
 
@@ -358,7 +358,7 @@ def dinput_without_gamma(dH, Y, gamma, beta, eps):
 
 
 def dinput_without_eps(dH, Y, gamma, beta, eps):
-    """Your dl/dY seems to leave eps out of the root."""
+    """Your dl/dY seems to leave eps out of the root. It stands beside v there, for every column."""
     g, c, _ = _backward(dH, Y, gamma, beta, eps)
     s = np.std(Y, axis=0)
     return gamma / s * (g - g.mean(axis=0) - c * np.mean(g * c, axis=0) / s**2)
@@ -398,13 +398,13 @@ def whitening_of_the_second_moment(Y):
 
 
 def whitening_of_the_sum(Y):
-    """Your covariance seems to be a sum over the rows that is not divided by B."""
+    """Your covariance seems to be a sum over the rows. Sigma is their mean: check what you divide by."""
     return whitening_matrix(Y) / np.sqrt(len(Y))
 
 
 def whitening_by_rotation_alone(Y):
-    """Your A turns the rows so that they are uncorrelated, but their variances are not 1 yet. One factor for each
-    eigenvalue is missing."""
+    """Your A turns the rows at most, and that leaves the sum of their variances as it is. Once they are uncorrelated,
+    what is still missing in each direction?"""
     return np.linalg.eigh(np.cov(Y.T, ddof=0))[1].T
 
 
@@ -433,13 +433,13 @@ def whitened_by_the_inverse(Y):
 
 
 def whitened_of_the_sum(Y):
-    """Your covariance seems to be a sum over the rows that is not divided by B."""
+    """Your covariance seems to be a sum over the rows. It has to be a mean: check what you divide by."""
     return whitening_batch_norm(Y) / np.sqrt(len(Y))
 
 
 def whitened_centred_only(Y):
-    """What you return is centred and at most turned. Turning the rows so that they are not correlated is one half: their
-    variances have to become 1 as well."""
+    """What you return is centred and at most turned. That the columns are not correlated is one half: their variances
+    have to become 1 as well."""
     return Y - Y.mean(axis=0)
 
 

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from grader.draw import Draw, single
 from grader.given import given
+from grader.laws import independence, moments
+
+from .given import leaky_relu, relu, softplus, tanh
 
 Floats = NDArray[np.float64]
 Elementwise = Callable[[Any], Any]
@@ -289,8 +292,6 @@ def network_inputs(draw: Draw, L: int, sigma: str, target: str = "soft", logits:
     No pre-activation is near 0, where a ReLU has its kink, and no layer is closed altogether. Huge logits are some
     thousands, and the first two of them lie apart.
     """
-    from .given import leaky_relu, relu, softplus, tanh
-
     apply = {"tanh": tanh, "relu": relu, "softplus": softplus, "leaky_relu": leaky_relu}[sigma]
     for _ in range(10_000):
         dims = _widths(draw, L)
@@ -391,8 +392,6 @@ def a_common_shift_of_the_logits_changes_nothing(grad_logits: Any, h_L: Floats, 
 
 def kaiming_weights(draws: Any, dims: Sequence[int]) -> Any:
     """Independent weights of mean 0 and variance 2 / D_{i-1}, of a normal or a uniform law."""
-    from grader.laws import independence, moments
-
     for i, (W, fan_in) in enumerate(zip(draws, dims, strict=False), start=1):
         yield from moments(W, 0, 2 / fan_in, 3, f"the weights of layer {i}")
     if draws[-1].shape == draws[-2].shape:

@@ -125,7 +125,7 @@ def hidden_with_sigma_prime_at_the_output(x, y_bar, weights, biases, sigma, dsig
 def hidden_of_a_linear_output(x, y_bar, weights, biases, sigma, dsigma):
     """Your last layer seems to be linear. In this network it has the non-linearity too: both the forward pass and
     the first step back need it."""
-    h, a = _pre_activations(x, y_bar, weights, biases, sigma)
+    _, a = _pre_activations(x, y_bar, weights, biases, sigma)
     gradients = [grad_logits(a[-1], y_bar)]
     for k in range(len(weights) - 1, 0, -1):
         slope = 1.0 if k == len(weights) - 1 else dsigma(a[k])
@@ -215,7 +215,8 @@ def weights_without_sigma_prime(x, y_bar, weights, biases, sigma, dsigma):
 
 
 def weights_of_a_linear_output(x, y_bar, weights, biases, sigma, dsigma):
-    """Your last layer seems to be linear. In this network it has the non-linearity too."""
+    """Your last layer seems to be linear. In this network it has the non-linearity too, so the last layer's gradients
+    need its sigma' as all others do."""
     h, deltas = _of_a_linear_output(x, y_bar, weights, biases, sigma, dsigma)
     return [np.outer(delta, before) for delta, before in zip(deltas, h[:-1], strict=True)]
 
@@ -237,7 +238,7 @@ def weights_with_the_activation_after(x, y_bar, weights, biases, sigma, dsigma):
 
 
 def weights_negative(x, y_bar, weights, biases, sigma, dsigma):
-    """Your gradients have the wrong sign, from dl/dh_L on."""
+    """Your gradients have the wrong sign, from dl/dh_L on. The loss falls when the logit of the right class grows."""
     return [-g for g in weight_gradients(x, y_bar, weights, biases, sigma, dsigma)]
 
 
@@ -252,7 +253,8 @@ def biases_without_sigma_prime(x, y_bar, weights, biases, sigma, dsigma):
 
 
 def biases_of_a_linear_output(x, y_bar, weights, biases, sigma, dsigma):
-    """Your last layer seems to be linear. In this network it has the non-linearity too."""
+    """Your last layer seems to be linear. In this network it has the non-linearity too, so the last layer's gradients
+    need its sigma' as all others do."""
     return _of_a_linear_output(x, y_bar, weights, biases, sigma, dsigma)[1]
 
 
@@ -262,7 +264,7 @@ def biases_without_any_sigma_prime(x, y_bar, weights, biases, sigma):
 
 
 def biases_negative(x, y_bar, weights, biases, sigma, dsigma):
-    """Your gradients have the wrong sign, from dl/dh_L on."""
+    """Your gradients have the wrong sign, from dl/dh_L on. The loss falls when the logit of the right class grows."""
     return [-g for g in _backward(x, y_bar, weights, biases, sigma, dsigma)[1]]
 
 

@@ -34,7 +34,7 @@ def variance_before_dropout(scale=1.0):
 
 
 def variance_after_dropout(p, scale=1.0):
-    return second_moment_activation(scale) / (1 - p) - mean_activation(scale) ** 2
+    return second_moment_activation(scale) / p - mean_activation(scale) ** 2
 
 
 # 1.3 the number of kept units

@@ -4,6 +4,8 @@ import bisect
 import itertools
 import math
 
+import numpy as np
+
 
 def shaped(numbers, like):
     """A flat list in the shape of an array, as nested lists."""
@@ -104,4 +106,4 @@ def thinned_pmf(k, lam, p):
 
 def sample_kept_units(lam, p, size, rng):
     cumulated = list(itertools.accumulate(poisson(lam * (1 - p), 80)))
-    return [bisect.bisect_left(cumulated, u) for u in rng.random(size).tolist()]
+    return np.array([bisect.bisect_left(cumulated, u) for u in rng.random(size).tolist()])

@@ -33,11 +33,19 @@ def up_to_sign(answer: Any) -> Array:
 def gram(answer: Any) -> Array:
     """S S^T, which a rotation or reflection from the right leaves as it is: (n, k) -> (n, n).
 
-    Whitening matrices and factors of a matrix, up to the choice of a basis.
+    Whitened tables and factors of a matrix, up to the choice of a basis.
     """
     matrix = np.asarray(answer)
     form: Array = matrix @ matrix.T
     return form
+
+
+def gram_of_columns(answer: Any) -> Array:
+    """S^T S, which a rotation or reflection from the left leaves as it is: (n, k) -> (k, k).
+
+    Whitening matrices: all A with A Sigma A^T = I.
+    """
+    return gram(np.asarray(answer).T)
 
 
 def projector(answer: Any) -> Array:
@@ -74,6 +82,7 @@ FORMS: dict[str, Form] = {
     "values": values,
     "up_to_sign": up_to_sign,
     "gram": gram,
+    "gram_of_columns": gram_of_columns,
     "projector": projector,
     "set": as_set,
     "partition": partition,

@@ -109,6 +109,10 @@ class Rubric(msgspec.Struct, frozen=True, kw_only=True):
     hints: Hints = Hints.KIND
     ignore_axes_of_length_one: bool = False
 
+    def takes_tensors(self) -> bool:
+        """Whether any function takes tensors, so that workers need torch."""
+        return any(function.tensors for problem in self.problems for function in problem.functions.values())
+
 
 def load(path: Path) -> Rubric:
     """The rubric in a file.

@@ -24,8 +24,8 @@ from grader.submission import Submission
 
 ROOT = Path(__file__).parent.parent
 SEEDS = range(int(os.environ.get("SEEDS", "20")))
-ASSIGNMENTS = ["ntu_ml_hw2", "ntu_ml_hw4"]
-MACHINE_POINTS = {"ntu_ml_hw2": (68.5, 31.5), "ntu_ml_hw4": (87, 13)}
+ASSIGNMENTS = ["ntu_ml_hw2", "ntu_ml_hw4", "cpen455_hw1"]
+MACHINE_POINTS = {"ntu_ml_hw2": (68.5, 31.5), "ntu_ml_hw4": (87, 13), "cpen455_hw1": (117, 13)}
 
 
 def expectations(assignment: str) -> dict[str, dict[str, str]]:
@@ -56,7 +56,8 @@ def graded(assignments, zygotes) -> Grader:
     def report(assignment: str, name: str, seed: int, problems: set[str] | None = None, seconds: float = 0) -> Report:
         judge = hurried(assignments[assignment], seconds) if seconds else assignments[assignment]
         submission = Submission(folder_of(assignment, name))
-        report, errors = grade(judge, submission, zygotes[submission.needs_torch()], seed, problems)
+        torch = submission.needs_torch() or judge.rubric.takes_tensors()
+        report, errors = grade(judge, submission, zygotes[torch], seed, problems)
         assert errors == []
         return report
 

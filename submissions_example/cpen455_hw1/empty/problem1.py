@@ -1,0 +1,1 @@
+"""Problem 1: dropout."""

@@ -1,0 +1,1 @@
+"""Problem 3: back-propagation and initialisation."""

@@ -1,0 +1,83 @@
+"""Problem 3: back-propagation and initialisation, with torch tensors."""
+
+import numpy as np
+import torch
+
+# 3.1 forward, gradients of the activations
+
+
+def forward(x, y_bar, weights, biases, sigma):
+    h = [x]
+    for W, b in zip(weights, biases):
+        h.append(sigma(W @ h[-1] + b))
+    log_y = torch.log_softmax(h[-1], dim=0)
+    return h, log_y.exp(), -(y_bar * log_y).sum()
+
+
+def grad_logits(h_L, y_bar):
+    return torch.softmax(h_L, dim=0) - y_bar
+
+
+def backward(x, y_bar, weights, biases, sigma, dsigma):
+    """The activations, dl/dh_i and dl/db_i."""
+    h, a = [x], []
+    for W, b in zip(weights, biases):
+        a.append(W @ h[-1] + b)
+        h.append(sigma(a[-1]))
+    gradient, gradients, deltas = grad_logits(h[-1], y_bar), [], []
+    for W, pre in zip(reversed(weights), reversed(a)):
+        gradients.insert(0, gradient)
+        deltas.insert(0, gradient * dsigma(pre))
+        gradient = W.T @ deltas[0]
+    return h, gradients, deltas
+
+
+def hidden_gradients(x, y_bar, weights, biases, sigma, dsigma):
+    return backward(x, y_bar, weights, biases, sigma, dsigma)[1]
+
+
+def hidden_gradient_shapes(dims, i):
+    before, after = dims[i], dims[i + 1]
+    return (before, 1), (before, after), (after, 1), (after, 1)
+
+
+# 3.2 gradients of the parameters
+
+
+def weight_gradients(x, y_bar, weights, biases, sigma, dsigma):
+    h, _, deltas = backward(x, y_bar, weights, biases, sigma, dsigma)
+    return [torch.outer(delta, before) for delta, before in zip(deltas, h)]
+
+
+def bias_gradients(x, y_bar, weights, biases, sigma, dsigma):
+    return backward(x, y_bar, weights, biases, sigma, dsigma)[2]
+
+
+def parameter_gradient_shapes(dims, i):
+    fan_in, fan_out = dims[i - 1], dims[i]
+    return (fan_out, fan_in), (fan_out, 1), (fan_out, 1), (fan_out, 1), (1, fan_in)
+
+
+# 3.3 Kaiming
+
+
+def kaiming_variance(fan_in, fan_out, mode="fan_in"):
+    return 2 / (fan_out if mode == "fan_in" else fan_in)
+
+
+def forward_second_moments(v0, dims, weight_vars):
+    moments = [v0]
+    for fan_out, variance in zip(dims[1:], weight_vars):
+        moments.append(0.5 * fan_out * variance * moments[-1])
+    return np.array(moments[1:])
+
+
+def backward_gradient_variances(gL, dims, weight_vars):
+    variances = [gL]
+    for fan_out, variance in zip(reversed(dims[2:]), reversed(weight_vars[1:])):
+        variances.insert(0, 0.5 * fan_out * variance * variances[0])
+    return np.array(variances)
+
+
+def kaiming_init(dims, generator):
+    return [torch.randn(n, m, generator=generator, dtype=torch.float64) * (2 / n) ** 0.5 for m, n in zip(dims, dims[1:])]

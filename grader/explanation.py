@@ -26,25 +26,37 @@ _DECIDES_VALUES = (MatchesReference, Gradient, Vjp)
 
 
 class Explanation(NamedTuple):
-    """The sentence for the student, the credit that is due nevertheless, and the name of the misconception, if any."""
+    """Why a part was lost.
+
+    feedback        the sentence for the student
+    credit          what is due nevertheless
+    misconception   the name of the known mistake, if it is one
+    shares          the shares of the credit that the same mistake loses: they are not lost a second time
+    """
 
     feedback: str
     credit: float = 0.0
     misconception: str | None = None
+    shares: frozenset[str] = frozenset()
 
 
 def explanation(part: Part, bench: Bench, trials: Sequence[Trial]) -> Explanation | None:
-    """What explains the answers in all of these trials, which went wrong in some; None where nothing does.
+    """What explains the answers in those of the trials that decide the part; None where nothing does.
 
     A known mistake says most. A gradient that is right for the student's own forward function says more than what
     the values look like, and than a known mistake of which less credit is left.
     """
-    known = _misconception(part, bench, trials)
+    main = [trial for trial in trials if not trial.share]
+    known = _misconception(part, bench, main)
     if part.follow_through > (known.credit if known else 0.0):
         followed = follow_through(part, bench)
         if followed.credit:
             return Explanation(followed.feedback, followed.credit)
-    return known or _diagnosis(part, bench, trials)
+    if known is None or known.misconception is None:
+        return _diagnosis(part, bench, main)
+    lost = {share: [trial for trial in trials if trial.share == share] for share in {trial.share for trial in trials}}
+    same = (share for share, own in lost.items() if share and _is_answer(known.misconception, part, bench, own))
+    return known._replace(shares=frozenset(same))
 
 
 # ---- misconceptions ----
@@ -61,6 +73,22 @@ def _misconception(part: Part, bench: Bench, trials: Sequence[Trial]) -> Explana
         if all(_agrees(bench, part, *each) for each in zip(trials, given, wrong, strict=True)):
             return Explanation(_sentence(bench, name), credit, name)
     return None
+
+
+def _is_answer(name: str, part: Part, bench: Bench, trials: Sequence[Trial]) -> bool:
+    """Whether a misconception explains other trials as well, which it need not have been written for."""
+    function, settings = bench.reference.misconception(name), bench.problem.functions[part.function]
+    if settings.evaluated_at:
+        return False
+    try:
+        for trial in trials:
+            with np.errstate(all="ignore"):
+                wrong = function(*bench.reference.arguments_of(function, trial.inputs, name))
+            if not _agrees(bench, part, trial, StudentSide(bench, part).raw(trial), wrong):
+                return False
+    except Exception:  # noqa: BLE001 - it may break where the reference does not, and then explains nothing
+        return False
+    return True
 
 
 def _answers_of(name: str, part: Part, bench: Bench, trials: Sequence[Trial]) -> list[Any]:

@@ -19,6 +19,7 @@ from grader.model import (
     PartReport,
     ProblemReport,
     Report,
+    Share,
     Status,
     Trials,
     Verdict,
@@ -166,16 +167,24 @@ def _report_of(part: Part, bench: Bench, judged: Judgement) -> PartReport:
     counts = Trials(passed=len(judged.trials) - len(judged.failures), total=len(judged.trials))
     verdict, example, misconception = CORRECT, None, None
     side_effects = bench.hygiene(part.function)
+    shares = judged.shares
     if judged.failures:
         shown = telling(judged.decisive)
-        verdict, misconception = _verdict(part, bench, judged, shown)
+        explained = (
+            None if shown.trial.share or shown.verdict.status is not Status.WRONG else _explained(part, bench, judged)
+        )
+        if explained is not None:
+            shares, misconception = _lost_otherwise(shares, explained.shares), explained.misconception
+        verdict = _verdict(part, bench, judged, shown, explained)
+        kept = 1.0 - sum(share.credit for share in shares if not share.earned)
+        verdict = _worth(kept * verdict.credit, verdict)
         example = _counterexample(part, bench, shown)
     return _report(
         part,
         bench,
         hygiene.charged(verdict, side_effects, part.hygiene),
         misconception=misconception,
-        shares=judged.shares,
+        shares=shares,
         remarks=judged.remarks + (hygiene.remarks(side_effects, part.hygiene) if _is_first(part, bench) else ()),
         trials=counts,
         seconds=judged.seconds,
@@ -183,31 +192,33 @@ def _report_of(part: Part, bench: Bench, judged: Judgement) -> PartReport:
     )
 
 
+def _lost_otherwise(shares: tuple[Share, ...], explained: Collection[str]) -> tuple[Share, ...]:
+    """The shares of a part of which some are lost by the mistake that costs the part anyway: these stay earned."""
+    return tuple(msgspec.structs.replace(one, earned=one.earned or one.name in explained) for one in shares)
+
+
 def _is_first(part: Part, bench: Bench) -> bool:
     """Whether a part is the first one that its function is judged in: what is said once is not said of the others."""
     return part is next(other for other in bench.problem.parts if other.function == part.function)
 
 
-def _verdict(part: Part, bench: Bench, judged: Judgement, shown: Failure) -> tuple[Verdict, str | None]:
-    """The verdict on a part that lost something, and the misconception that explains it."""
-    kept = 1.0 - sum(share.credit for share in judged.shares if not share.earned)
+def _verdict(part: Part, bench: Bench, judged: Judgement, shown: Failure, explained: "Explanation | None") -> Verdict:
+    """The verdict on a part that lost something, before its shares are taken off."""
     verdict = shown.verdict
+    if explained is not None:
+        found = verdict.found or verdict.feedback
+        return msgspec.structs.replace(verdict, credit=explained.credit, feedback=explained.feedback, found=found)
     if shown.trial.share:
         feedback = _of_share(bench, part, shown) or verdict.feedback + _scope(judged, shown)
-        return _worth(kept, msgspec.structs.replace(verdict, feedback=feedback)), None
-    explained = _explained(part, bench, judged) if verdict.status is Status.WRONG else None
-    if explained is None:
-        feedback = verdict.feedback + ("" if verdict.status in FINAL else _scope(judged, shown))
-        return _worth(kept * verdict.credit, msgspec.structs.replace(verdict, feedback=feedback)), None
-    found = verdict.found or verdict.feedback
-    verdict = msgspec.structs.replace(verdict, feedback=explained.feedback, found=found)
-    return _worth(kept * explained.credit, verdict), explained.misconception
+        return msgspec.structs.replace(verdict, credit=1.0, feedback=feedback)
+    feedback = verdict.feedback + ("" if verdict.status in FINAL else _scope(judged, shown))
+    return msgspec.structs.replace(verdict, feedback=feedback)
 
 
 def _explained(part: Part, bench: Bench, judged: Judgement) -> "Explanation | None":
     from grader.explanation import explanation  # a right submission needs none of it
 
-    return explanation(part, bench, [trial for trial in judged.trials if not trial.share])
+    return explanation(part, bench, judged.trials)
 
 
 def _worth(credit: float, verdict: Verdict) -> Verdict:

@@ -124,8 +124,17 @@ def test_a_known_mistake_is_named_and_earns_its_credit(parts):
     assert part.misconception == "divides_by_one_less"
     assert part.feedback.startswith("You divide by n - 1, which estimates something else.")
     assert part.counterexample.problem  # what is wrong with the values is still said
-    # Its share of stability is lost too: it is wrong there as well.
+    # It is wrong at large offsets as well, for the same reason: that costs nothing more.
+    assert part.earned == pytest.approx(4 * 0.5)
+    assert [share.earned for share in part.shares] == [True]
+
+
+def test_a_share_that_is_lost_for_another_reason_than_the_known_mistake_is_lost(parts):
+    part = parts(spread="(np.mean(x**2) - x.mean() ** 2) * len(x) / (len(x) - 1)")["1a"]
+
+    assert part.misconception == "divides_by_one_less"
     assert part.earned == pytest.approx(4 * 0.75 * 0.5)
+    assert [share.earned for share in part.shares] == [False]
 
 
 def test_a_known_mistake_without_credit_is_wrong(parts):

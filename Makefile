@@ -1,4 +1,4 @@
-# Two commands for a fresh clone: `make demo` and `make test`.
+# Three commands for a fresh clone: `make demo`, `make homeworks` and `make test`.
 # An environment of your own (with a GPU build of torch, say) is used and kept: make demo VENV=$VIRTUAL_ENV
 
 PYTHON ?= python3
@@ -7,11 +7,15 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.grader-ready
 ID := ntu_ml_hw2
 
-.PHONY: demo test lint types bench clean
+.PHONY: demo homeworks test lint types bench clean
 
 demo: $(READY)
 	$(BIN)/grade submissions_example/$(ID)/correct
 	$(BIN)/grade submissions_example/$(ID)/no_path_through_the_variance
+
+# The right example of every homework, each graded for its own.
+homeworks: $(READY)
+	$(BIN)/grade submissions_example/*/correct
 
 test: $(READY)
 	$(BIN)/ruff check .

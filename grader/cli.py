@@ -10,10 +10,11 @@ import io
 import os
 import sys
 import threading
+import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
@@ -48,15 +49,26 @@ class DefaultGroup(click.Group):
 def main() -> None:
     """Grade machine-learning homework: a student's functions against references, with reasons.
 
-    `grade DIR` grades one submission; it is short for `grade submission DIR`.
+    `grade DIR` grades one submission, `grade DIR DIR...` several; it is short for `grade submission DIR`.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names of files and terminals need not know every letter
             stream.reconfigure(errors="backslashreplace")
 
 
+class _Asked(NamedTuple):
+    """What is asked of every submission on the command line."""
+
+    id: str | None
+    course: Path | None
+    out: Path | None
+    seed: int | None
+    required: str | None
+    fail_under: float | None
+
+
 @main.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "-a", "--assignment", "id", metavar="ID", help="Which assignment; else submission.yaml or the folder says."
 )
@@ -72,36 +84,20 @@ def main() -> None:
     help="Refuse to grade with less isolation of the student's code (exit 3).",
 )
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="PCT", help="Exit with 1 below this percentage.")
-def submission(
-    folder: Path,
-    id: str | None,
-    course: Path | None,
-    out: Path | None,
-    json_to: str | None,
-    seed: int | None,
-    trial: str | None,
-    required: str | None,
-    fail_under: float | None,
-) -> None:
-    """Grade the submission in the folder DIR: a line per part here, report.html and report.json in --out."""
+def submission(folders: tuple[Path, ...], json_to: str | None, trial: str | None, **asked: Any) -> None:
+    """Grade the submission in the folder DIR: a line per part here, report.html and report.json in --out.
+
+    Of several, each for its own assignment: a line per submission here, and reports in
+    --out/<assignment>/<submission>.
+    """
     with _errors_told():
-        run = _Run(folder, id, course)
-        with run.zygote:
-            if required is not None:
-                run.zygote.require(ISOLATION[required])
-            if trial is not None:
-                click.echo(run.replay(trial, seed))
-                return
-            destination = run.destination(out)
-            # The page's template is made ready while the judge waits for workers.
-            ahead = threading.Thread(target=_prepare_reports)
-            ahead.start()
-            report, errors = run.grade(seed)
-            ahead.join()
-        _deliver(report, destination, json_to)
-        for error in dict.fromkeys(map(str, errors)):
-            click.echo(f"error: {error}", err=True)
-    _leave(3 if errors else 1 if _percent(report) < (fail_under or 0) else 0)
+        if len(folders) > 1:
+            code = _several(folders, json_to, trial, _Asked(**asked))
+        elif trial is not None:
+            code = _replayed(folders[0], trial, _Asked(**asked))
+        else:
+            code = _one(folders[0], json_to, _Asked(**asked))
+    _leave(code)
 
 
 @main.command()
@@ -112,6 +108,67 @@ def doctor() -> None:
 
         for what, finding in findings():
             click.echo(f"{what:18} {finding}")
+
+
+def _replayed(folder: Path, trial: str, asked: _Asked) -> int:
+    with _ready(folder, asked) as run:
+        click.echo(run.replay(trial, asked.seed))
+    return 0
+
+
+def _one(folder: Path, json_to: str | None, asked: _Asked) -> int:
+    with _ready(folder, asked) as run:
+        destination = run.destination(asked.out)
+        report, code = run.grade(asked)
+    _deliver(report, destination, json_to)
+    if json_to == "-":
+        return code
+    from grader.report.summary import summary
+
+    click.echo(summary(report, width=_width(), colour=sys.stdout.isatty()))
+    click.echo(f"\n{destination / 'report.html'}")
+    return code
+
+
+def _several(folders: Sequence[Path], json_to: str | None, trial: str | None, asked: _Asked) -> int:
+    """Grades one after the other; what cannot be graded is said, and the others are. The code is that of the worst."""
+    from grader.report.summary import overview
+
+    for option, value in {"--json": json_to, "--trial": trial}.items():
+        if value is not None:
+            raise UsageError(f"{option} is for one submission", remedy="name one folder, or leave it out")
+    graded: dict[Path, tuple[Report, float]] = {}
+    taken = [folder.resolve() for folder in folders]
+    worst = 0
+    for folder in folders:
+        start = time.perf_counter()
+        try:
+            with _ready(folder, asked) as run:
+                destination = run.destination(asked.out, one_of_several=True)
+                if destination in graded or any(destination.resolve().is_relative_to(own) for own in taken):
+                    message = f"the reports of {folder} would go to {destination}, where something else is"
+                    raise UsageError(message, remedy="grade it by itself, with an --out of its own")
+                report, code = run.grade(asked)
+            _deliver(report, destination, None)
+            graded[destination] = report, time.perf_counter() - start
+        except GraderError as error:
+            click.echo(f"error: {error}", err=True)
+            code = error.exit_code
+        worst = max(worst, code)
+    if graded:
+        click.echo(overview(list(graded.values()), width=_width()))
+        click.echo("\n".join(f"{destination / 'report.html'}" for destination in graded))
+    return worst
+
+
+@contextlib.contextmanager
+def _ready(folder: Path, asked: _Asked) -> Iterator["_Run"]:
+    """A submission with all that it takes to judge it, in the isolation that is asked for."""
+    run = _Run(folder, asked.id, asked.course)
+    with run.zygote:
+        if asked.required is not None:
+            run.zygote.require(ISOLATION[asked.required])
+        yield run
 
 
 class _Run:
@@ -140,21 +197,31 @@ class _Run:
 
         return Assignment(course, id)
 
-    def destination(self, out: Path | None) -> Path:
+    def destination(self, out: Path | None, *, one_of_several: bool = False) -> Path:
         """Where the reports go: never into the submission."""
-        inside = self.submission.folder
+        inside, name = self.submission.folder, Path(self.submission.name)
+        own = self.assignment.rubric.id / name if one_of_several else name
         if out is None:
             here = Path.cwd() if not Path.cwd().is_relative_to(inside) else inside.parent
-            return here / "reports" / self.submission.name
-        if out.resolve().is_relative_to(inside):
-            raise UsageError(f"--out {out} lies in the submission", remedy="name a folder outside it")
-        return out
+            destination = here / "reports" / own
+        else:
+            destination = out / own if one_of_several else out
+        if destination.resolve().is_relative_to(inside):
+            raise UsageError(f"{destination} lies in the submission", remedy="name a folder outside it with --out")
+        return destination
 
-    def grade(self, seed: int | None) -> tuple["Report", list[GraderError]]:
-        """The report, and what the staff must mend."""
+    def grade(self, asked: _Asked) -> tuple["Report", int]:
+        """The report, and the exit code that follows; what the staff must mend is said at once."""
+        # The page's template is made ready while the judge waits for workers.
+        ahead = threading.Thread(target=_prepare_reports)
+        ahead.start()
         from grader.grading import grade
 
-        return grade(self.assignment, self.submission, self.zygote, seed)
+        report, errors = grade(self.assignment, self.submission, self.zygote, asked.seed)
+        ahead.join()
+        for error in dict.fromkeys(map(str, errors)):
+            click.echo(f"error: {error}", err=True)
+        return report, 3 if errors else 1 if _percent(report) < (asked.fail_under or 0) else 0
 
     def replay(self, trial: str, seed: int | None) -> str:
         """One trial as text: its inputs, what came back, what was expected, the verdict."""
@@ -178,12 +245,9 @@ def _prepare_reports() -> None:
 
 
 def _deliver(report: "Report", destination: Path, json_to: str | None) -> None:
-    import shutil
-
     import msgspec
 
     from grader.report.page import html
-    from grader.report.summary import summary
 
     data = msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
     try:
@@ -197,10 +261,13 @@ def _deliver(report: "Report", destination: Path, json_to: str | None) -> None:
         raise UsageError(f"the report cannot be written: {error}", remedy="name another folder with --out") from None
     if json_to == "-":
         click.echo(data.encode(), nl=False)  # JSON is UTF-8, whatever the terminal is
-        return
-    colour = sys.stdout.isatty()
-    click.echo(summary(report, width=min(shutil.get_terminal_size().columns, 100), colour=colour))
-    click.echo(f"\n{destination / 'report.html'}")
+
+
+def _width() -> int:
+    """The columns that there are to write in; longer lines are hard to read back from their ends."""
+    import shutil
+
+    return min(shutil.get_terminal_size().columns, 100)
 
 
 def _write_scripts(report: "Report", folder: Path) -> None:

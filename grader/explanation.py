@@ -16,7 +16,7 @@ from grader.follow_through import follow_through
 from grader.model import Hints, Trial
 from grader.rubric import Part
 from grader.sides import ReferenceSide, StudentSide
-from grader.tolerance import ROUNDINGS
+from grader.tolerance import ROUNDINGS, is_single, sharpened
 
 # Mutants of one reference function run no longer than this, once for a whole class; likely ones come first.
 CATALOGUE_SECONDS = 2.0
@@ -118,6 +118,8 @@ def _agrees(bench: Bench, part: Part, trial: Trial, given: Any, wrong: Any) -> b
     form = reference.compared
     tolerance = next((check.tolerance for check in part.checks if isinstance(check, MatchesReference)), None)
     bound = tolerance.around(form(wrong)) if tolerance else reference.bound(trial)
+    if not tolerance and not is_single(given):
+        bound = sharpened(bound, reference.capped(trial), form(given))
     return not disagreement(form(given), form(wrong), _around(form(wrong), bound))
 
 

@@ -280,6 +280,17 @@ def test_out_that_is_a_link_into_the_submission_is_refused(run, course, submit, 
     assert done.returncode == 2
 
 
+def test_the_default_is_refused_where_it_is_the_submission(run, course, submit, tmp_path):
+    folder = submit(name="elsewhere/reports/handed_in")
+    before = files_in(folder)
+
+    done = run(folder, "--course", course, "-a", "tiny")
+
+    assert done.returncode == 2
+    assert "lies in the submission" in said(done)
+    assert files_in(folder) == before
+
+
 @pytest.mark.parametrize("inside", [".", "deeper"])
 def test_the_default_is_outside_the_submission_even_when_one_stands_in_it(run, course, submit, tmp_path, inside):
     folder = submit({"deeper/notes.txt": ""})
@@ -411,6 +422,103 @@ def test_fail_under_compares_the_percentage_of_what_was_judged(graded, percentag
 
     assert report["score"] == 8
     assert done.returncode == code
+
+
+# ---- several submissions ----
+
+
+def rows(done):
+    """The table of several submissions: what its lines say, by the submission that they are about."""
+    head, *lines = done.stdout.decode().partition("\n\n")[0].splitlines()
+    assert head.split() == ["homework", "submission", "points", "by", "hand", "seconds", "isolation", "title"]
+    return {line.split()[1]: line.split() for line in lines}
+
+
+def test_several_submissions_get_a_line_and_a_folder_of_reports_each(run, course, submit, tmp_path):
+    wrong = submit({"problem1.py": "def centre(x): return 2 * x\n"}, name="hopeful")
+
+    done = run(submit(), wrong, "--course", course, "-a", "tiny", "--out", tmp_path / "out")
+
+    table = rows(done)
+    assert (done.returncode, said(done)) == (0, "")
+    assert list(table) == ["handed_in", "hopeful"]
+    assert table["handed_in"][2:6] == ["17", "of", "17", "2"]
+    assert table["hopeful"][2:6] == ["8", "of", "17", "2"]
+    for name, row in table.items():
+        assert (tmp_path / "out" / "tiny" / name / "report.html").is_file()
+        report = json.loads((tmp_path / "out" / "tiny" / name / "report.json").read_text())
+        assert (report["submission"], report["score"], report["max_score"]) == (name, float(row[2]), float(row[4]))
+        assert row[0] == report["assignment"]
+        assert row[-1] == report["title"]
+
+
+def test_each_of_several_is_graded_for_its_own_assignment(run, course, submit):
+    (course / "reference" / "other").symlink_to("tiny")
+    other = (course / "rubrics" / "tiny.yaml").read_text().replace("id: tiny", "id: other")
+    (course / "rubrics" / "other.yaml").write_text(other.replace("points: 4", "points: 5"))
+    labelled = submit({"submission.yaml": "assignment: other\n"}, name="labelled")
+
+    done = run(submit(name="tiny/placed"), labelled, "--course", course)
+
+    assert done.returncode == 0
+    assert {name: (row[0], row[4]) for name, row in rows(done).items()} == {
+        "placed": ("tiny", "17"),
+        "labelled": ("other", "18"),
+    }
+
+
+def test_what_cannot_be_graded_is_said_and_the_others_are(run, course, submit):
+    done = run("no/such", submit(), "--course", course, "-a", "tiny")
+
+    assert done.returncode == 2
+    assert said(done).startswith("error: there is no folder no/such\n")
+    assert list(rows(done)) == ["handed_in"]
+
+
+def test_where_none_can_be_graded_there_is_no_table(run, course):
+    done = run("no/such", "nor/such", "--course", course, "-a", "tiny")
+
+    assert done.returncode == 2
+    assert said(done).count("error: ") == 2
+    assert done.stdout == b""
+
+
+def test_of_several_codes_the_worst_is_the_code(run, course, submit):
+    options = ("--course", course, "-a", "tiny", "--fail-under", "50")
+    half = submit({"problem1.py": None}, name="half")
+
+    below, fine = run(submit(), half, *options), run(submit(), submit(name="again"), *options)
+    spoilt(course, "reference/tiny/problem1.py", "return x.sum()", "return x.summ()")
+    broken = run(submit(), half, *options)
+
+    assert (below.returncode, fine.returncode, broken.returncode) == (1, 0, 3)
+    assert list(rows(below)) == list(rows(broken)) == ["handed_in", "half"]
+    assert "no attribute 'summ'" in said(broken)
+
+
+@pytest.mark.parametrize("option", ["--json", "--trial"])
+def test_what_is_about_one_submission_is_refused_for_several(run, course, submit, option):
+    done = run(submit(), submit(name="again"), "--course", course, "-a", "tiny", option, "1a/0")
+
+    assert done.returncode == 2
+    assert said(done).startswith(f"error: {option} is for one submission\n  remedy: ")
+    assert files_in(submit()) == {"problem1.py", "problem2.py"}
+    assert done.stdout == b""
+
+
+def test_reports_of_several_replace_neither_each_other_nor_a_submission(run, course, submit, tmp_path):
+    first, other = submit(name="tiny/handed_in"), submit(name="late/handed_in")
+    before = files_in(first)
+
+    twice = run(first, other, "--course", course, "-a", "tiny", "--out", tmp_path / "out")
+    into = run(other, first, "--course", course, "-a", "tiny", "--out", tmp_path)
+
+    assert (twice.returncode, into.returncode) == (2, 2)
+    assert list(rows(twice)) == ["handed_in"]
+    assert "the reports of" in said(twice)
+    assert "lies in the submission" in said(into)
+    assert into.stdout == b""
+    assert files_in(first) == before
 
 
 # ---- what the staff must mend ----

@@ -130,7 +130,7 @@ def test_a_known_mistake_is_named_and_earns_its_credit(parts):
 
 
 def test_a_share_that_is_lost_for_another_reason_than_the_known_mistake_is_lost(parts):
-    part = parts(spread="(np.mean(x**2) - x.mean() ** 2) * len(x) / (len(x) - 1)")["1a"]
+    part = parts(spread="np.var(x, ddof=1) if abs(x.mean()) < 50 else 0.0")["1a"]
 
     assert part.misconception == "divides_by_one_less"
     assert part.earned == pytest.approx(4 * 0.75 * 0.5)

@@ -1,7 +1,7 @@
-"""A report in a terminal: a line for every part, and under it the one sentence that says what to do."""
+"""Reports in a terminal: a line for every part, and under it the one sentence that says what to do."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -13,6 +13,9 @@ _COLOURS = {"right": "green", "partly": "yellow", "lost": "red", "waiting": "blu
 _LABEL = max(len(word.label) for word in words.WORDS.values())
 _NARROWEST, _WIDEST = 20, 100  # a longer line is hard to read back from its end
 _SENTENCE = 400
+_NAME = 40
+_COLUMNS = ("homework", "submission", "points", "by hand", "seconds", "isolation", "title")
+_NUMBERS = frozenset({"points", "by hand", "seconds"})
 
 
 def summary(report: Report, *, width: int, colour: bool) -> str:
@@ -27,6 +30,33 @@ def summary(report: Report, *, width: int, colour: bool) -> str:
     lines += ["", *_footer(report, width)]
     text = "\n".join(lines) + "\n"
     return text if colour else click.unstyle(text)
+
+
+def overview(graded: Sequence[tuple[Report, float]], *, width: int) -> str:
+    """A line for each of several reports, with the seconds that it took; titles have what is left of `width`."""
+    rows = [_COLUMNS, *(_cells_of(report, seconds) for report, seconds in graded)]
+    widths = [max(_cells(row[column]) for row in rows) for column in range(len(_COLUMNS) - 1)]
+    return "\n".join(_fitted(row, widths, width) for row in rows) + "\n"
+
+
+def _cells_of(report: Report, seconds: float) -> tuple[str, ...]:
+    points = f"{words.number(report.score)} of {words.number(report.max_score)}"
+    names = (one_line(report.assignment, _NAME), one_line(report.submission, _NAME))
+    by_hand = words.number(report.pending_points)
+    return *names, points, by_hand, f"{seconds:.1f}", report.isolation, one_line(report.title, 400)
+
+
+def _fitted(row: Sequence[str], widths: Sequence[int], width: int) -> str:
+    """A row in columns, numbers at the right of theirs; the last one is cut where the line ends."""
+    *cells, title = row
+    padded = [
+        " " * (own - _cells(cell)) + cell if name in _NUMBERS else _padded(cell, own)
+        for name, cell, own in zip(_COLUMNS, cells, widths, strict=False)
+    ]
+    room = max(width - sum(widths) - 2 * len(widths), 0)
+    if _cells(title) > room:
+        title = title[: _fitting(title, room - 1)] + "…" if room > 1 else ""
+    return "  ".join([*padded, title]).rstrip()
 
 
 def _header(report: Report, width: int) -> Iterator[str]:

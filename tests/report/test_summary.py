@@ -11,7 +11,7 @@ import pytest
 
 from grader.model import Status
 from grader.report import words
-from grader.report.summary import summary
+from grader.report.summary import overview, summary
 
 
 def columns(line):
@@ -116,3 +116,24 @@ def test_the_terminal_pays_for_neither_jinja_nor_numpy():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
 
     assert (done.stdout.strip(), done.stderr) == ("set()", "")
+
+
+@pytest.mark.parametrize("width", [20, 60, 80, 100])
+def test_an_overview_has_a_line_for_each_report_and_cuts_titles_only(whole, everything, empty, width):
+    reports = [whole, msgspec.structs.replace(everything, title="標題" * 40), msgspec.structs.replace(empty, title="")]
+
+    head, *lines = overview([(report, 0.25) for report in reports], width=width).splitlines()
+
+    assert len(lines) == len(reports)
+    for report, line in zip(reports, lines, strict=True):
+        assert f"{words.number(report.score)} of {words.number(report.max_score)}" in line
+        assert line.startswith(report.assignment)
+    assert len({columns(line[: line.index("  full")]) for line in lines}) == 1
+    assert all(columns(line) <= max(width, columns(head)) for line in lines)
+
+
+def test_an_overview_shows_only_what_is_printable(whole, hostile):
+    text = overview([(msgspec.structs.replace(whole, submission=hostile, title=hostile), 1.0)], width=100)
+
+    assert len(text.splitlines()) == 2
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202e]", text)

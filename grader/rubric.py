@@ -37,7 +37,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
 
     def compared(self, value: Any, output: Sequence[str] = ()) -> Any:
         """The form in which answers are compared: of some of its outputs (one by itself), or of all it returns."""
-        if not self.compare:
+        if not self.compare or value is None:
             return value
         if not self.returns:
             return FORMS[self.compare[0]](value)

@@ -20,8 +20,8 @@ from grader.submission import Submission
 
 ROOT = Path(__file__).parent.parent
 SEEDS = range(int(os.environ.get("SEEDS", "20")))
-ASSIGNMENTS = ["ntu_ml_hw2"]
-MACHINE_POINTS = {"ntu_ml_hw2": (68.5, 31.5)}
+ASSIGNMENTS = ["ntu_ml_hw2", "dl_hw2"]
+MACHINE_POINTS = {"ntu_ml_hw2": (68.5, 31.5), "dl_hw2": (73.0, 27.0)}
 
 
 def expectations(assignment: str) -> dict[str, dict[str, str]]:
@@ -44,7 +44,9 @@ def zygotes():
 
 def graded(assignment: Assignment, folder: Path, zygotes: dict[bool, Zygote], seed: int) -> Report:
     submission = Submission(folder)
-    report, errors = grade(assignment, submission, zygotes[submission.needs_torch()], seed)
+    functions = [function for problem in assignment.rubric.problems for function in problem.functions.values()]
+    torch = submission.needs_torch() or any(function.tensors for function in functions)
+    report, errors = grade(assignment, submission, zygotes[torch], seed)
     assert errors == []
     return report
 

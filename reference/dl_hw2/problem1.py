@@ -108,8 +108,8 @@ def logistic_inputs(
 ) -> dict[str, Any]:
     """Points with labels of both kinds, zeros or ones, and parameters that predict them with some doubt.
 
-    `x` is spread or constant, `slope` any or zero. With a `reach`, the largest |z| is about that, and one point stays
-    in doubt so that there is something to compute. Redrawn until no derivative is a small difference of large terms.
+    `x` is spread or constant, `slope` any or zero. With a `reach`, which may be negative, the farthest z is that, and one
+    point stays in doubt so that there is something to compute. Redrawn until no derivative is a small difference of large terms.
     """
 
     def make() -> dict[str, Any]:
@@ -118,13 +118,14 @@ def logistic_inputs(
         if slope == "zero":
             w = 0.0
         if reach:
-            w = single(np.sign(w) * reach / np.max(np.abs(points - points[0]), initial=1.0))
-            b = single(b - w * points[0])
+            gaps = points - points[0]
+            w = single(reach / gaps[np.argmax(np.abs(gaps))])
+            b = single(-w * points[0])
         v = single(2.0 * draw.generator.standard_normal(2))
         return {"w": w, "b": b, "x": points, "y": _labels(draw, n, labels), "v": v}
 
     free = n == 1 or x != "spread" or slope == "zero"
-    return redrawn(make, lambda inputs: _telling(inputs, free, far=bool(reach)))
+    return redrawn(make, lambda inputs: _telling(inputs, free, reach))
 
 
 def _points(draw: Draw, n: int, x: str) -> Floats:
@@ -140,11 +141,12 @@ def _labels(draw: Draw, n: int, labels: str) -> Floats:
     return (draw.labels(n, 2) - 1).astype(np.float64)
 
 
-def _telling(inputs: dict[str, Any], free: bool, far: bool) -> bool:
+def _telling(inputs: dict[str, Any], free: bool, reach: float) -> bool:
     """Whether the points differ, the parameters are no certainty and each derivative keeps its digits."""
     w, b, x, y, v = (inputs[name] for name in "wbxyv")
-    if far:
-        return bool(np.max(np.abs(w * x + b)) >= 20)
+    if reach:
+        # A point whose label is against its z: a p that is cut off near 0 or 1 costs too little there.
+        return bool(np.max(np.abs(x - x[0])) >= 1.0 and bce_loss(w, b, x, y) >= 0.5 * abs(reach))
     tame = np.max(np.abs(w * x + b)) <= 5.0
     if free:
         return bool(tame)

@@ -75,7 +75,7 @@ def cross_entropy_gradient(z: Floats, k: int) -> Floats:
     Numerics
         p_k - 1 cancels where p_k is close to 1, to an error of one rounding of 1.
     Source
-        Bishop (2006), eq. 4.108.
+        Bishop (2006), eq. 4.109, without its inputs.
 
     >>> cross_entropy_gradient(np.array([0.0, np.log(3.0)]), 1).round(12).tolist()
     [0.25, -0.25]

@@ -276,16 +276,6 @@ def grad_with_the_wrong_sign(x, y, w1, b1, w2, b2, mask, alpha=0.01):
     return -mlp_grad_w1(x, y, w1, b1, w2, b2, mask, alpha)
 
 
-def grad_with_the_last_weights_not_transposed(x, y, w1, b1, w2, b2, mask, alpha=0.01):
-    """You seem to go back through the second layer with W2 where its transpose belongs. Where the layer has as many
-    classes as hidden units, shapes do not tell: write out one component."""
-    z1 = w1 @ x + b1
-    p = softmax(w2 @ (mask * leaky_relu(z1, alpha)) + b2)
-    if w2.shape[0] != w2.shape[1]:
-        return mlp_grad_w1(x, y, w1, b1, w2, b2, mask, alpha)
-    return np.outer(w2 @ (p - y) * mask * leaky_relu_grad(z1, alpha), x)
-
-
 def grad_without_the_input(x, y, w1, b1, w2, b2, mask, alpha=0.01):
     """Your gradient lacks its last factor, the one that W1 is multiplied by: what you return is dL/db1. W1 is a matrix,
     and so is its gradient."""

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from grader.given import given
 from numpy.typing import NDArray
 
 from grader.draw import Draw
+from grader.given import given
 
 from .callables import redrawn
 from .fields import GRADIENTS, HESSIANS, JACOBIANS, derivative

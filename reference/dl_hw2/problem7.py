@@ -34,7 +34,7 @@ def softmax_ce_gradient(z: Floats, y: Floats) -> Floats:
     Numerics
         p_k - 1 cancels where p_k is close to 1, to an error of one rounding of 1.
     Source
-        Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.108.
+        Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.109, without its inputs.
 
     >>> softmax_ce_gradient(np.array([0.0, np.log(3.0)]), np.array([1.0, 0.0])).round(12).tolist()
     [-0.75, 0.75]

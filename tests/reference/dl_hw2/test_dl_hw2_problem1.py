@@ -92,10 +92,38 @@ def test_one_step_is_the_second_row_of_the_run(logistic, trials, call):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_main_trials_are_benign_and_stress_is_not(trials, seed):
-    largest = [np.max(np.abs(inputs["w"] * inputs["x"] + inputs["b"])) for inputs in trials("bce_loss", seed)]
+    for function in ("bce_loss", "bce_gradient"):
+        scores = [inputs["w"] * inputs["x"] + inputs["b"] for inputs in trials(function, seed)]
+        tame = [np.max(np.abs(z)) <= 5.001 for z in scores]
+        stress = np.concatenate([z for z, benign in zip(scores, tame, strict=True) if not benign])
 
-    assert max(largest[:13]) <= 5.001  # main trials and edges
-    assert min(largest[13:]) >= 40 and max(largest[13:]) >= 700  # exp(-z) overflows from 709 on
+        assert tame == sorted(tame, reverse=True) and sum(tame) >= 11  # main trials and edges come first
+        assert np.min(stress) < -710 and np.max(stress) > 710  # exp(-z) and exp(z) overflow
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_with_equal_inputs_the_curvature_is_zero_along_one_direction(logistic, seed):
+    """So that "v^T H v > 0" is too much said: H is semidefinite."""
+    rng = np.random.default_rng(seed)
+    c, y = np.round(8 * rng.normal()) / 8, rng.integers(0, 2, 4).astype(float)
+    for n in (1, 4):
+        form = logistic.hessian_quadratic_form(np.array([1.0, -c]), rng.normal(), rng.normal(), np.full(n, c), y[:n])
+
+        assert form == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_step_of_twice_the_inverse_curvature_may_go_up(logistic, seed):
+    """Descent needs a condition on eta: it is sure to go down for eta < 2/L, not for every eta."""
+    x, y = np.random.default_rng(seed).normal(size=6), np.array([0.0, 1.0, 0.0, 1.0, 0.0, 1.0])
+    best = logistic.gradient_descent(0.0, 0.0, x, y, 0.3, 2000)[-1]
+    start = best + 1e-2
+    curvature = np.linalg.eigvalsh(logistic.bce_hessian(*best, x, y))[-1]
+
+    after = {scale: logistic.gradient_descent(*start, x, y, scale / curvature, 60)[-1] for scale in (1.0, 2.5)}
+
+    costs = {scale: logistic.bce_loss(*there, x, y) for scale, there in after.items()}
+    assert costs[1.0] < logistic.bce_loss(*start, x, y) < costs[2.5]
 
 
 def test_separable_labels_have_no_minimum_so_that_no_trial_asks_for_one(logistic):

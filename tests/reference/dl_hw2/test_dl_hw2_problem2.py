@@ -82,6 +82,15 @@ def test_a_sum_of_all_outputs_has_no_slope_at_any_length(layer):
         assert np.allclose(layer.mean_only_bn_backward(np.ones(n), 1.5), 0, atol=1e-12)
 
 
+@pytest.mark.parametrize("n", [2, 10, 1000])
+def test_the_mean_of_the_gradients_does_not_become_negligible(layer, n):
+    """Bounded is not vanishing: with all dL/dy_j = 1 the limit is 0 and not gamma, at every length."""
+    first = layer.mean_only_bn_backward(np.ones(n), 1.5)[0]
+
+    assert layer.mean_only_bn_grad_limit(1.0, 1.0, 1.5) == pytest.approx(first) == 0
+    assert layer.mean_only_bn_grad_limit(1.0, 0.0, 1.5) == 1.5
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_upstream_gradients_have_a_mean_that_shows(trials, seed):
     for inputs in trials("mean_only_bn_backward", seed):

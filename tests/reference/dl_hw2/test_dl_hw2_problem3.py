@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from grader.checks.sampler import ALPHA, SUSPICIOUS
+
 SEEDS = range(5)
 NETWORK = ("x", "y", "w1", "b1", "w2", "b2", "mask")
 
@@ -106,6 +108,72 @@ def test_networks_have_units_on_both_sides_masks_that_scale_and_a_square_last_la
     assert any(inputs["w2"].shape[0] == inputs["w2"].shape[1] for inputs in main)
     assert any("alpha" not in inputs for inputs in planned)
     assert any(np.all(inputs["mask"] == 0) for inputs in planned)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_mask_may_come_before_the_activation(network, trials, call, seed):
+    """LeakyReLU commutes with factors that are not negative, so either order is right."""
+    for inputs in trials("mlp_loss", seed):
+        x, y, w1, b1, w2, b2, mask = (inputs[name] for name in NETWORK)
+        scores = w2 @ network.leaky_relu(mask * (w1 @ x + b1), inputs.get("alpha", 0.01)) + b2
+
+        assert call(network.mlp_loss, inputs) == pytest.approx(network.cross_entropy(scores, int(np.argmax(y))))
+
+
+def in_pairs(rng, size, p):
+    return np.repeat(rng.random((size + 1) // 2) >= p, 2)[:size] / (1 - p)
+
+
+def all_or_none(rng, size, p):
+    return np.full(size, rng.random() >= p) / (1 - p)
+
+
+def exactly_as_many(rng, size, p):
+    kept = np.arange(size) >= round(size * p)
+    return rng.permutation(kept) / (1 - p)
+
+
+def ten_percent_more(rng, size, p):
+    return (rng.random(size) >= 1.1 * p) / (1 - p)
+
+
+def the_other_way_round(rng, size, p):
+    return (rng.random(size) < p) / (1 - p)
+
+
+@pytest.fixture
+def oddest(network, trials, rubric):
+    """`oddest(sampler)` is, for each trial of the masks, how odd the first look and the whole of the draws are."""
+    [part] = [part for part in rubric["3"]["parts"] if part["id"] == "3e"]
+    plan = part["checks"][0]["sampler"]
+
+    def found(sampler):
+        rows = []
+        # With p = 0 only hard facts count.
+        for inputs in (inputs for inputs in trials("inverted_dropout_mask") if inputs["drop"]):
+            rng = np.random.default_rng(inputs["size"])
+            draws = np.array([sampler(rng, inputs["size"], inputs["drop"]) for _ in range(int(plan["calls"]))])
+            looks = (draws[: int(plan["first"])], draws)
+            rows.append([min(claim.p for claim in network.dropped_units(look, inputs["drop"])) for look in looks])
+        return np.array(rows)
+
+    return found
+
+
+def test_with_nothing_to_drop_a_mask_is_one_all_over(network):
+    with pytest.raises(AssertionError, match="with p = 0 nothing is dropped"):
+        list(network.dropped_units(np.zeros((4, 20)), 0.0))
+
+
+def test_right_masks_are_never_too_odd(network, oddest):
+    assert np.min(oddest(network.inverted_dropout_mask)[:, 1]) >= ALPHA
+
+
+@pytest.mark.parametrize("sampler", [in_pairs, all_or_none, exactly_as_many, ten_percent_more, the_other_way_round])
+def test_wrong_masks_look_suspicious_at_once_and_are_too_odd_in_the_end(oddest, sampler):
+    first, whole = oddest(sampler).T
+
+    assert np.any((first < SUSPICIOUS) & (whole < ALPHA))
 
 
 @pytest.mark.parametrize("p", [0.0, 0.2, 0.7])

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from grader.checks.sampler import ALPHA, SUSPICIOUS
+
 SEEDS = range(5)
 
 
@@ -58,6 +60,70 @@ def test_the_penalty_is_what_the_noise_adds_to_the_objective(dropout, trials, ca
 
         added = call(dropout.regularized_objective, inputs) - quiet
         assert call(dropout.dropout_regularizer, inputs) == pytest.approx(added, rel=1e-9, abs=1e-12)
+
+
+def the_expectation(rng, dropout, w, x, y_d, sigma, n):
+    return dropout.expected_gradient(w, x, y_d, sigma)
+
+
+def sigma_for_the_variance(rng, dropout, w, x, y_d, sigma, n):
+    return dropout.monte_carlo_gradient(rng, w, x, y_d, np.sqrt(sigma), n)
+
+
+def one_sample_only(rng, dropout, w, x, y_d, sigma, n):
+    return dropout.monte_carlo_gradient(rng, w, x, y_d, sigma, 1)
+
+
+def added_up(rng, dropout, w, x, y_d, sigma, n):
+    return n * dropout.monte_carlo_gradient(rng, w, x, y_d, sigma, n)
+
+
+def one_factor_for_all(rng, dropout, w, x, y_d, sigma, n):
+    factors = 1 + sigma * rng.standard_normal(n)
+    return np.mean([dropout.sample_gradient(w, x, y_d, np.full(len(w), factor)) for factor in factors], axis=0)
+
+
+def factors_around_zero(rng, dropout, w, x, y_d, sigma, n):
+    draws = sigma * rng.standard_normal((n, len(w)))
+    return np.mean([dropout.sample_gradient(w, x, y_d, delta) for delta in draws], axis=0)
+
+
+@pytest.fixture
+def oddest(dropout, trials, rubric):
+    """`oddest(sampler)` is, for each trial with noise, how odd the first look and the whole of the averages are."""
+    [part] = [part for part in rubric["5"]["parts"] if part["id"] == "5d"]
+    plan = part["checks"][0]["sampler"]
+
+    def found(sampler):
+        rows = []
+        for inputs in trials("monte_carlo_gradient"):
+            arguments = [inputs[name] for name in ("w", "x", "y_d", "sigma", "n_samples")]
+            rng = np.random.default_rng(inputs["n_samples"])
+            draws = np.array([sampler(rng, dropout, *arguments) for _ in range(int(plan["calls"]))])
+            looks = (draws[: int(plan["first"])], draws)
+            if inputs["sigma"]:
+                rows.append([_least(dropout.averages_of_gradients(look, *arguments)) for look in looks])
+        return np.array(rows)
+
+    return found
+
+
+def _least(claims):
+    return min(claim.p for claim in claims)
+
+
+def test_right_averages_are_never_too_odd(dropout, oddest):
+    assert np.min(oddest(lambda rng, here, *given: here.monte_carlo_gradient(rng, *given))[:, 1]) >= ALPHA
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [the_expectation, sigma_for_the_variance, one_sample_only, added_up, one_factor_for_all, factors_around_zero],
+)
+def test_wrong_averages_look_suspicious_at_once_and_are_too_odd_in_the_end(oddest, sampler):
+    first, whole = oddest(sampler).T
+
+    assert np.any((first < SUSPICIOUS) & (whole < ALPHA))
 
 
 def test_averages_have_the_mean_and_variance_that_their_law_claims(dropout, trials, call):

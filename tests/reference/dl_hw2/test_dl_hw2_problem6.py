@@ -1,4 +1,4 @@
-"""Newton's method of the reference: derivatives that are right, the order it has, a basin that is safe and no smaller."""
+"""Newton's method of the reference: right derivatives, the order it has, a basin that is safe and no smaller."""
 
 import numpy as np
 import pytest
@@ -81,6 +81,28 @@ def test_the_constant_is_the_limit_of_the_ratios_of_a_real_run(newton, seed):
         # The next order: its share of the ratio is of the size of the start, times the constants of g.
         slack = 10 * abs(start) * (1 + (abs(third) + 2.1) / abs(second)) ** 2
         assert ratio == pytest.approx(newton.asymptotic_error_constant(second, third), abs=slack)
+
+
+def test_with_the_slope_frozen_at_the_root_the_sign_turns(newton):
+    """f(t) = t + t^2 at 0: Newton leaves + f''/(2 f') e^2, an iteration that divides by f'(x*) leaves minus that."""
+    f, e = lambda t: t + t**2, 1e-4
+    constant = newton.asymptotic_error_constant(1.0, 2.0)
+
+    assert newton.newton_step(f, lambda t: 1 + 2 * t, e) / e**2 == pytest.approx(constant, rel=1e-3)
+    assert newton.newton_step(f, lambda t: 1.0, e) / e**2 == pytest.approx(-constant, rel=1e-3)
+
+
+def test_from_too_far_away_newton_runs_off_though_all_is_well_at_the_root(newton):
+    near, far = (newton.newton_minimize(np.arctan, lambda t: 1 / (1 + t * t), x0, 5) for x0 in (1.3, 1.5))
+
+    assert np.all(np.diff(np.abs(near)) < 0) and abs(near[-1]) < 0.1
+    assert np.all(np.diff(np.abs(far)) > 0) and abs(far[-1]) > 10
+
+
+def test_at_a_double_root_the_order_is_linear_with_one_half(newton):
+    run = newton.newton_minimize(lambda t: t * t, lambda t: 2 * t, 1.0, 8)
+
+    assert run[1:] / run[:-1] == pytest.approx(np.full(8, 0.5))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

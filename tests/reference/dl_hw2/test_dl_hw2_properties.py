@@ -1,4 +1,4 @@
-"""The properties of dl_hw2 hold for right answers, in single precision too, and each tells most mistakes of its part."""
+"""The properties of dl_hw2 hold for right answers, in single precision too, and tell most mistakes of their parts."""
 
 from pathlib import Path
 from typing import Any

@@ -24,8 +24,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from grader.model import Limits
 from grader.sandbox.worker import Worker
 from grader.sandbox.zygote import Zygote
+from grader.worker.levels import LEVELS
 
-LEVELS = ("full", "partial: no namespaces", "process only")
 ASKED = {"numpy": 15, "torch": 30}
 
 # Forks when it is told to; the child says a byte and ends.

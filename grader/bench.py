@@ -1,11 +1,9 @@
 """One problem on the bench: the student's functions, the references, and the trials they are put to."""
 
 import contextlib
-import functools
 import hashlib
-import operator
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +12,11 @@ import numpy as np
 
 from grader.answers import Answer, Measured, Measurement, measured
 from grader.assignment import Assignment
-from grader.compare import conformed, unpacked
 from grader.draw import upstream
-from grader.errors import BrokenReference, RubricError, StudentFault
-from grader.model import Fault, Status, Trial
+from grader.errors import BrokenReference, RubricError
+from grader.hygiene import repeatable, same
+from grader.layouts import laid
+from grader.model import Fault, Hygiene, Trial
 from grader.rubric import Part, Problem
 from grader.sandbox.student import Student
 from grader.sandbox.tensors import Torch
@@ -28,11 +27,6 @@ from grader.trials import Inputs, PlanError, is_random, reseeded, trials
 
 # Calls go out together as long as their arrays are no larger than that.
 MAX_MESSAGE = 16 << 20
-
-DETACHED = (
-    "What you return is not connected to its inputs: was it detached, or turned into numpy or a plain number on the"
-    " way?"
-)
 
 
 class Bench:
@@ -55,6 +49,7 @@ class Bench:
         self._results: dict[str, list[Any]] = {}
         self._reference_seconds: dict[str, float] = {}
         self._gradients: dict[tuple[str, tuple[str, ...]], list[Any]] = {}
+        self._hygiene: dict[str, Hygiene] = {}
 
     def trials(self, function: str) -> list[Trial]:
         """The trials of a function. Functions with the same plan share them."""
@@ -194,11 +189,48 @@ class Bench:
 
     def result(self, function: str, trial: Trial) -> Any:
         """What the student's function gave in a trial: a value, as it came, or a Fault."""
+        return self._all_results(function)[trial.index]
+
+    def _all_results(self, function: str) -> list[Any]:
         if function not in self._results:
-            calls = [self.reference.arguments(function, trial) for trial in self.trials(function)]
+            calls = [self._call(function, trial) for trial in self.trials(function)]
             points = self.problem.functions[function].evaluated_at
             self._results[function] = self.student.ask(function, calls, points, self._seconds(function))
-        return self._results[function][trial.index]
+        return self._results[function]
+
+    def _call(self, function: str, trial: Trial) -> list[Any]:
+        """The arguments of a trial as they are sent: laid out at the last moment, for nobody else needs that."""
+        arguments, own = self.reference.arguments(function, trial), self.problem.functions[function]
+        return arguments if own.tensors else laid(arguments, trial.index, own.layouts)
+
+    def hygiene(self, function: str) -> Hygiene:
+        """What the student's function does beside its answers, in all trials.
+
+        Ask while the student's worker is there, and best when all parts of the problem are judged: two trials are
+        repeated for it, which costs time and may end the worker.
+        """
+        if function not in self._hygiene:
+            self._all_results(function)
+            names = self.reference.argument_names(function)
+            noted = self.student.noted.get(function, [])
+            self._hygiene[function] = Hygiene(
+                changed=tuple(name for i, name in enumerate(names) if any(i in one.changed for one in noted)),
+                shared=tuple(name for i, name in enumerate(names) if any(i in one.shared for one in noted)),
+                unsteady=self._is_unsteady(function),
+            )
+        return self._hygiene[function]
+
+    def _is_unsteady(self, function: str) -> bool:
+        """Whether the first trial, or one from the middle, is answered otherwise after all the others."""
+        tried, results = self.trials(function), self._all_results(function)
+        answered = [i for i in sorted({0, len(tried) // 2}) if not isinstance(results[i], Fault)]
+        asked = [i for i in answered if repeatable(self.reference.arguments(function, tried[i]))]
+        if not asked:
+            return False
+        calls = [self._call(function, tried[i]) for i in asked]
+        points = self.problem.functions[function].evaluated_at
+        again = self.student.again(function, calls, points, self._seconds(function))
+        return any(not same(results[i], other) for i, other in zip(asked, again, strict=False))
 
     def gradients(self, function: str, wrt: tuple[str, ...], trial: Trial) -> Any:
         """(value, gradients) of the student's function in a trial, as they came (see `Student.vjp`), or a Fault."""
@@ -239,153 +271,6 @@ class Bench:
             message = calls[i : i + together]
             for result in self.student.ask(function, message, seconds=allowed * len(message)):
                 yield result, expected
-
-
-class StudentSide:
-    """The student as the checks of one part see them."""
-
-    def __init__(self, bench: Bench, part: Part) -> None:
-        self.bench, self.part = bench, part
-
-    def answer(self, trial: Trial) -> Any:
-        function = self.part.function
-        answer, expected = self._whole(function, trial), self.bench.expected(function, trial).value
-        if self.bench.problem.functions[function].evaluated_at:
-            values = [
-                conformed(*pair, "The function that you return gives") for pair in zip(answer, expected, strict=True)
-            ]
-            return np.array(values)
-        return self._fitting(answer, expected)
-
-    def draws(self, trial: Trial, keys: Sequence[int]) -> list[Any]:
-        answers = []
-        for result, expected in self.bench.drawn(self.part.function, trial, keys):
-            if isinstance(result, Fault):
-                raise StudentFault(result)
-            answers.append(self._fitting(result, expected))
-        return answers
-
-    def _fitting(self, answer: Any, expected: Any) -> Any:
-        """The part's own output, structured as the reference's."""
-        if not self.part.output:
-            return self._conformed(answer, expected)
-        fitting = self._own_conformed(answer, expected)
-        own = [fitting[i] for i, _ in self.bench.outputs(self.part)]
-        return own[0] if len(own) == 1 else tuple(own)
-
-    def raw(self, trial: Trial) -> Any:
-        """What came back for the part's own output in this trial, as it came."""
-        answer = self._whole(self.part.function, trial)
-        if not self.part.output:
-            return answer
-        expected = self.bench.expected(self.part.function, trial).value
-        items = unpacked(answer, len(expected))
-        own = [items[i] for i, _ in self.bench.outputs(self.part)]
-        return own[0] if len(own) == 1 else tuple(own)
-
-    def function(self, name: str, trial: Trial) -> Callable[..., Any] | None:
-        if name not in self.bench.problem.functions:
-            return None
-        reference, student = self.bench.reference, self.bench.student.function(name)
-        own = name == self.part.function
-        # One that draws is asked again each time: whether the draws are those of its generator is to be found out.
-        asked = (
-            reference.arguments(name, trial) if not is_random(trial) and self.bench.is_trial_of(name, trial) else None
-        )
-
-        def call(*arguments: Any) -> Any:
-            # The very call that the trial makes is made with all the others of its function.
-            if asked is not None and len(asked) == len(arguments) and all(map(operator.is_, asked, arguments)):
-                answer, expected = self._whole(name, trial), self.bench.expected(name, trial).value
-            else:
-                answer, expected = student(*arguments), reference.called(name, *arguments)
-            if own and self.part.output:
-                return self._own_conformed(answer, expected)
-            return self._as_expected(answer, expected)
-
-        return call
-
-    def gradients(self, wrt: tuple[str, ...], trial: Trial) -> Sequence[Any]:
-        function = self.part.function
-        result = self.bench.gradients(function, wrt, trial)
-        if isinstance(result, Fault):
-            raise StudentFault(_without_detaching(result))
-        expected = self.bench.expected(function, trial).value
-        match result:
-            case (value, list(found)) if len(found) == len(wrt):
-                conformed(value, expected)
-                shapes = [np.zeros(np.shape(trial.inputs[name])) for name in wrt]
-                pairs = zip(found, shapes, strict=True)
-                return [None if item is None else conformed(item, shape, "The gradient is") for item, shape in pairs]
-            case (value, None):
-                conformed(value, expected)
-        raise StudentFault(Fault(status=Status.WRONG, message=DETACHED))
-
-    def _whole(self, function: str, trial: Trial) -> Any:
-        """What a function gave in a trial, as it came."""
-        result = self.bench.result(function, trial)
-        if isinstance(result, Fault):
-            raise StudentFault(result)
-        return result
-
-    def _own_conformed(self, answer: Any, expected: Any) -> tuple[Any, ...]:
-        """All outputs: the part's own structured as the reference's; the others as they are."""
-        items = list(unpacked(answer, len(expected)))
-        for i, name in self.bench.outputs(self.part):
-            items[i] = self._conformed(items[i], expected[i], f"Your {name} is")
-        return tuple(items)
-
-    def _conformed(self, answer: Any, expected: Any, what: str = "Your function returned") -> Any:
-        return conformed(answer, expected, what, loose=self.bench.loose)
-
-    def _as_expected(self, answer: Any, expected: Any) -> Any:
-        """An answer structured as the reference's; where that is a function, so are the answers of the student's."""
-        fitting = self._conformed(answer, expected)
-        if not callable(expected):
-            return fitting
-        return lambda *arguments: self._as_expected(fitting(*arguments), expected(*arguments))
-
-
-def _without_detaching(fault: Fault) -> Fault:
-    """The fault of a function that was to be differentiated; torch's own advice would take the gradient away."""
-    if "Can't call numpy() on Tensor that requires grad" not in fault.message:
-        return fault
-    advice = "Do not detach it: what you return has to be computed with torch throughout."
-    return msgspec.structs.replace(fault, message=f"{fault.message} {advice}")
-
-
-class ReferenceSide:
-    """The reference as the checks of one part see it."""
-
-    def __init__(self, bench: Bench, part: Part) -> None:
-        self.bench, self.part = bench, part
-        self.argument_names = bench.reference.argument_names
-        self.objection = bench.reference.objection
-        self.claims = bench.reference.claims
-
-    def answer(self, trial: Trial) -> Any:
-        return self.own(self.bench.expected(self.part.function, trial).value)
-
-    def function(self, name: str) -> Callable[..., Any]:
-        return functools.partial(self.bench.reference.called, name)
-
-    def gradients(self, of: str, trial: Trial) -> tuple[Any, Any]:
-        answer = self.bench.expected_gradients(self.part.function, of, trial)
-        return answer.value, answer.bound
-
-    def bound(self, trial: Trial) -> Any:
-        return self.own(self.bench.expected(self.part.function, trial).bound)
-
-    def capped(self, trial: Trial) -> Any:
-        return self.own(self.bench.expected(self.part.function, trial).capped)
-
-    def compared(self, value: Any) -> Any:
-        return self.bench.problem.functions[self.part.function].compared(value, self.part.output)
-
-    def own(self, value: Any) -> Any:
-        """The part's own outputs of all that its function gives."""
-        own = [value[i] for i, _ in self.bench.outputs(self.part)]
-        return value if not own else own[0] if len(own) == 1 else tuple(own)
 
 
 def _name_of_plan(inputs: Inputs) -> str:

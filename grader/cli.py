@@ -19,6 +19,7 @@ import click
 
 from grader import __version__
 from grader.errors import GraderError, UsageError
+from grader.worker.levels import LEVELS
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from grader.submission import Submission
 
 
-ISOLATION = {"full": "full", "partial": "partial: no namespaces"}
+# The levels that can be asked for, by the first word of their names.
+ISOLATION = {level.partition(":")[0]: level for level in LEVELS[:-1]}
 
 
 class DefaultGroup(click.Group):
@@ -66,7 +68,7 @@ def main() -> None:
 @click.option(
     "--require-isolation",
     "required",
-    type=click.Choice(["full", "partial"]),
+    type=click.Choice([*ISOLATION]),
     help="Refuse to grade with less isolation of the student's code (exit 3).",
 )
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="PCT", help="Exit with 1 below this percentage.")

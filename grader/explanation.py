@@ -5,15 +5,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.bench import Bench, ReferenceSide, StudentSide
+from grader.bench import Bench
 from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
 from grader.checks.vjp import Vjp
 from grader.compare import conformed, disagreement
-from grader.diagnosis import Catalogue, Observation, catalogue, diagnosis
+from grader.diagnosis import Catalogue, Diagnosis, Observation, catalogue, diagnosis
 from grader.errors import BrokenReference, StudentFault
+from grader.follow_through import follow_through
 from grader.model import Hints, Trial
 from grader.rubric import Part
+from grader.sides import ReferenceSide, StudentSide
 from grader.tolerance import ROUNDINGS
 
 # Mutants of one reference function run no longer than this, once for a whole class; likely ones come first.
@@ -32,8 +34,17 @@ class Explanation(NamedTuple):
 
 
 def explanation(part: Part, bench: Bench, trials: Sequence[Trial]) -> Explanation | None:
-    """What explains the answers in all of these trials, which went wrong in some; None where nothing does."""
-    return _misconception(part, bench, trials) or _diagnosis(part, bench, trials)
+    """What explains the answers in all of these trials, which went wrong in some; None where nothing does.
+
+    A known mistake says most. A gradient that is right for the student's own forward function says more than what
+    the values look like, and than a known mistake of which less credit is left.
+    """
+    known = _misconception(part, bench, trials)
+    if part.follow_through > (known.credit if known else 0.0):
+        followed = follow_through(part, bench)
+        if followed.credit:
+            return Explanation(followed.feedback, followed.credit)
+    return known or _diagnosis(part, bench, trials)
 
 
 # ---- misconceptions ----
@@ -99,8 +110,15 @@ def _around(wrong: Any, bound: Any = None) -> Any:
 
 def _diagnosis(part: Part, bench: Bench, trials: Sequence[Trial]) -> Explanation | None:
     """What the values alone say about the mistake, as openly as the rubric allows."""
-    hints, settings = bench.assignment.rubric.hints, bench.problem.functions[part.function]
-    if hints is Hints.NONE or settings.compare or not any(isinstance(check, _DECIDES_VALUES) for check in part.checks):
+    hints = bench.assignment.rubric.hints
+    found = None if hints is Hints.NONE else diagnosed(part, bench, trials)
+    return Explanation(found.said(hints)) if found else None
+
+
+def diagnosed(part: Part, bench: Bench, trials: Sequence[Trial]) -> Diagnosis | None:
+    """The mistake that the answers in these trials look like; None where nothing explains them all."""
+    decided = any(isinstance(check, _DECIDES_VALUES) for check in part.checks)
+    if not decided or bench.problem.functions[part.function].compare:
         return None
     student, reference = StudentSide(bench, part), ReferenceSide(bench, part)
     try:
@@ -114,8 +132,7 @@ def _diagnosis(part: Part, bench: Bench, trials: Sequence[Trial]) -> Explanation
         return None
     observations = [made for made in observations if made.expected is not None]  # where nothing is asked for
     outputs = [place for place, _ in bench.outputs(part)] or None
-    found = diagnosis(observations, _catalogue(part.function, bench), outputs)
-    return Explanation(found.said(hints)) if found else None
+    return diagnosis(observations, _catalogue(part.function, bench), outputs)
 
 
 def _catalogue(function: str, bench: Bench) -> Catalogue:

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.bench import Bench, ReferenceSide, StudentSide
+from grader.bench import Bench
 from grader.checks.gradient import (
     HUGE,
     IN_SINGLE,
@@ -18,10 +18,11 @@ from grader.checks.gradient import (
     input_of,
     upstream_gradients,
 )
-from grader.compare import conformed, disagreement, unpacked
+from grader.compare import conformed, disagreement
 from grader.errors import StudentFault
 from grader.model import Fault, Status, Trial
 from grader.rubric import Part
+from grader.sides import ReferenceSide, StudentSide
 from grader.slopes import DOUBLE, SINGLE, Finding, Precision, examined
 from grader.traits import Traits, lost, traits
 
@@ -107,18 +108,12 @@ class _Passes:
     def right_gradient(self, inputs: Inputs, trial: Trial) -> Any:
         """The part's own output as the reference gives it."""
         function = self.part.function
-        return self._own(self.bench.reference.called(function, *self._arguments(function, inputs, trial)))
+        return self.reference.own(self.bench.reference.called(function, *self._arguments(function, inputs, trial)))
 
     def gradient(self, inputs: Inputs, trial: Trial) -> Any:
         """The part's own output as the student gives it."""
         answer = self._ask(self.part.function, inputs, trial)
-        return conformed(self._own(answer), self.reference.answer(trial), loose=self.bench.loose)
-
-    def _own(self, answer: Any) -> Any:
-        names = self.bench.problem.functions[self.part.function].returns
-        if not self.part.output:
-            return answer
-        return unpacked(answer, len(names))[names.index(self.part.output[0])]
+        return conformed(self.student.own(answer), self.reference.answer(trial), loose=self.bench.loose)
 
     def _ask(self, name: str, inputs: Inputs, trial: Trial) -> Any:
         if time.monotonic() > self.deadline:

@@ -1,19 +1,17 @@
 """Grading: every part of a rubric judged on one submission, and the report that follows."""
 
 import contextlib
-import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-import numpy as np
 
-from grader import __version__
+from grader import __version__, hygiene
 from grader.assignment import Assignment
-from grader.bench import Bench, ReferenceSide, StudentSide
-from grader.errors import GraderError, StudentFault
+from grader.bench import Bench
+from grader.errors import GraderError
+from grader.judgement import FINAL, Failure, Judgement, judgement, scope, telling
 from grader.model import (
     CORRECT,
     UNJUDGED,
@@ -21,9 +19,7 @@ from grader.model import (
     PartReport,
     ProblemReport,
     Report,
-    Share,
     Status,
-    Trial,
     Trials,
     Verdict,
 )
@@ -31,33 +27,11 @@ from grader.rubric import Part, Problem
 from grader.sandbox.zygote import Zygote
 from grader.submission import Submission
 
-# After one of these there is nothing to learn from further trials.
-_FINAL = frozenset({Status.MISSING, Status.TIMED_OUT, Status.CRASHED, Status.INTERNAL_ERROR})
-
-
-# What several checks may say of one trial together; any other status stands alone.
-_COMBINED = frozenset({Status.CORRECT, Status.PARTIAL, Status.WRONG})
+if TYPE_CHECKING:
+    from grader.explanation import Explanation
 
 # Problems of one submission that are judged side by side; a whole class has other ways to keep more cores busy.
 AT_A_TIME = 2
-
-
-class Failure(NamedTuple):
-    """A trial that went wrong."""
-
-    trial: Trial
-    verdict: Verdict
-
-
-class Judgement(NamedTuple):
-    """What became of all trials of a part. `decisive` are the failures that its status follows from."""
-
-    trials: Sequence[Trial]
-    failures: list[Failure]
-    decisive: list[Failure]
-    shares: tuple[Share, ...]
-    remarks: tuple[str, ...]
-    seconds: float
 
 
 class Graded(NamedTuple):
@@ -163,47 +137,59 @@ def _part_report(part: Part, bench: Bench, judged: Judgement | None, errors: lis
 def _report_of(part: Part, bench: Bench, judged: Judgement) -> PartReport:
     counts = Trials(passed=len(judged.trials) - len(judged.failures), total=len(judged.trials))
     verdict, example, misconception = CORRECT, None, None
+    side_effects = bench.hygiene(part.function)
     if judged.failures:
-        shown = _telling(judged.decisive)
+        shown = telling(judged.decisive)
         verdict, misconception = _verdict(part, bench, judged, shown)
         example = _counterexample(part, bench, shown)
     return _report(
         part,
         bench,
-        verdict,
+        hygiene.charged(verdict, side_effects, part.hygiene),
         misconception=misconception,
         shares=judged.shares,
-        remarks=judged.remarks,
+        remarks=judged.remarks + (hygiene.remarks(side_effects, part.hygiene) if _is_first(part, bench) else ()),
         trials=counts,
         seconds=judged.seconds,
         counterexample=example,
     )
 
 
+def _is_first(part: Part, bench: Bench) -> bool:
+    """Whether a part is the first one that its function is judged in: what is said once is not said of the others."""
+    return part is next(other for other in bench.problem.parts if other.function == part.function)
+
+
 def _verdict(part: Part, bench: Bench, judged: Judgement, shown: Failure) -> tuple[Verdict, str | None]:
     """The verdict on a part that lost something, and the misconception that explains it."""
+    kept = 1.0 - sum(share.credit for share in judged.shares if not share.earned)
+    verdict = shown.verdict
+    if shown.trial.share:
+        feedback = _of_share(bench, part, shown) or verdict.feedback + _scope(judged, shown)
+        return _worth(kept, msgspec.structs.replace(verdict, feedback=feedback)), None
+    explained = _explained(part, bench, judged) if verdict.status is Status.WRONG else None
+    if explained is None:
+        feedback = verdict.feedback + ("" if verdict.status in FINAL else _scope(judged, shown))
+        return _worth(kept * verdict.credit, msgspec.structs.replace(verdict, feedback=feedback)), None
+    found = verdict.found or verdict.feedback
+    verdict = msgspec.structs.replace(verdict, feedback=explained.feedback, found=found)
+    return _worth(kept * explained.credit, verdict), explained.misconception
+
+
+def _explained(part: Part, bench: Bench, judged: Judgement) -> "Explanation | None":
     from grader.explanation import explanation  # a right submission needs none of it
 
-    verdict = shown.verdict
-    kept = 1.0 - sum(share.credit for share in judged.shares if not share.earned)
-    explained = None
-    if shown.trial.share:
-        credit = kept
-        verdict = msgspec.structs.replace(verdict, feedback=_of_share(bench, part, shown) or verdict.feedback)
-    else:
-        credit = kept * verdict.credit
-        if verdict.status is Status.WRONG:
-            explained = explanation(part, bench, [trial for trial in judged.trials if not trial.share])
-    if explained is not None:
-        credit = kept * explained.credit
-        found = verdict.found or verdict.feedback
-        verdict = msgspec.structs.replace(verdict, feedback=explained.feedback, found=found)
-    elif verdict.status not in _FINAL:
-        own = [trial for trial in judged.trials if trial.share == shown.trial.share]
-        verdict = msgspec.structs.replace(verdict, feedback=verdict.feedback + _scope(judged.decisive, own))
+    return explanation(part, bench, [trial for trial in judged.trials if not trial.share])
+
+
+def _worth(credit: float, verdict: Verdict) -> Verdict:
     status = Status.PARTIAL if credit > 0 else verdict.status
-    verdict = msgspec.structs.replace(verdict, status=status, credit=credit)
-    return verdict, explained.misconception if explained else None
+    return msgspec.structs.replace(verdict, status=status, credit=credit)
+
+
+def _scope(judged: Judgement, shown: Failure) -> str:
+    """In which of the trials that decide the same it went wrong."""
+    return scope(judged.decisive, [trial for trial in judged.trials if trial.share == shown.trial.share])
 
 
 def _of_share(bench: Bench, part: Part, shown: Failure) -> str:
@@ -225,101 +211,6 @@ def _report(part: Part, bench: Bench, verdict: Verdict, **more: Any) -> PartRepo
         function=part.function,
         **more,
     )
-
-
-def judgement(part: Part, bench: Bench) -> Judgement:
-    """All trials of a part, judged. A trial after which there is nothing to learn stands for those that follow."""
-    start = time.perf_counter()
-    trials = bench.trials(part.function)
-    failures: list[Failure] = []
-    remarks: Counter[str] = Counter()
-    for place, trial in enumerate(trials):
-        verdict = verdict_on(part, bench, trial)
-        if verdict.status is not Status.CORRECT:
-            failures.append(Failure(trial, verdict))
-        elif verdict.remark:
-            remarks[verdict.remark] += 1
-        if verdict.status in _FINAL:
-            failures += [Failure(later, verdict) for later in trials[place + 1 :]]
-            break
-    main = [failure for failure in failures if not failure.trial.share]
-    main = [failure for failure in main if failure.verdict.status is not Status.PARTIAL] or main
-    said = tuple(remark for remark, count in remarks.most_common(1) if count > 1 and not main)
-    seconds = time.perf_counter() - start
-    return Judgement(trials, failures, main or failures, _shares(part, bench, failures), said, seconds)
-
-
-def _shares(part: Part, bench: Bench, failures: Sequence[Failure]) -> tuple[Share, ...]:
-    inputs = bench.problem.functions[part.function].inputs
-    lost = {failure.trial.share for failure in failures}
-    shares = inputs.shares if inputs else {}
-    return tuple(Share(name=name, credit=own.credit, earned=name not in lost) for name, own in shares.items())
-
-
-def verdict_on(part: Part, bench: Bench, trial: Trial) -> Verdict:
-    """The verdict on one trial, from all of the part's checks.
-
-    Where several object, the last is heard: a property or a gradient says more about a mistake than the values do.
-    """
-    student, reference = StudentSide(bench, part), ReferenceSide(bench, part)
-    verdicts: list[Verdict] = []
-    for check in part.checks:
-        try:
-            with bench.reference.blamed():
-                one = check.judge(student, reference, trial)
-        except StudentFault as error:
-            fault = error.fault
-            one = Verdict(status=fault.status, feedback=fault.message, traceback=fault.traceback)
-        if one.status not in _COMBINED:
-            return one
-        verdicts.append(one)
-    return _combined(verdicts)
-
-
-def _combined(verdicts: Sequence[Verdict]) -> Verdict:
-    """One verdict of several checks. What each of them takes away is taken away, as long as none takes all."""
-    objections = [verdict.feedback for verdict in verdicts if verdict.status is Status.WRONG]
-    if objections:
-        return Verdict(status=Status.WRONG, feedback=objections[-1], found=objections[0])
-    partial = [verdict for verdict in verdicts if verdict.status is Status.PARTIAL]
-    if not partial:
-        return next((verdict for verdict in verdicts if verdict.remark), CORRECT)
-    credit = max(0.0, 1.0 - sum(1.0 - verdict.credit for verdict in partial))
-    return Verdict(status=Status.PARTIAL, feedback=partial[0].feedback, credit=credit)
-
-
-def _telling(failures: Sequence[Failure]) -> Failure:
-    """The failure to show: of the most frequent kind, ordinary and small, but no edge case if it can be helped.
-
-    Its credit is the part's, so that it is one of the least.
-    """
-    least = min(failure.verdict.credit for failure in failures)
-    failures = [failure for failure in failures if failure.verdict.credit == least]
-    (status, _), *_ = Counter(failure.verdict.status for failure in failures).most_common(1)
-    return min((failure for failure in failures if failure.verdict.status is status), key=_oddity)
-
-
-def _oddity(failure: Failure) -> tuple[bool, bool, int]:
-    sizes = [value.size for value in failure.trial.inputs.values() if isinstance(value, np.ndarray)]
-    return failure.trial.regime != "normal", min(sizes, default=3) < 3, sum(sizes)
-
-
-def _scope(failures: Sequence[Failure], tried: Sequence[Trial]) -> str:
-    """In which trials it went wrong, when not in all: the regime or case that they have in common."""
-    if len(failures) == len(tried):
-        return ""
-    failed = {failure.trial.index for failure in failures}
-    for what, kind in _kinds(tried):
-        if failed == {trial.index for trial in tried if kind(trial) == kind(failures[0].trial)}:
-            return f" This happens only with {what} {kind(failures[0].trial)} ({len(failed)} of {len(tried)} trials)."
-    return f" This happens in {len(failed)} of {len(tried)} trials."
-
-
-def _kinds(tried: Sequence[Trial]) -> list[tuple[str, Callable[[Trial], Any]]]:
-    def by(name: str) -> Callable[[Trial], Any]:
-        return lambda trial: trial.case.get(name)
-
-    return [(f"{name} =", by(name)) for name in tried[0].case] + [("inputs of the kind", lambda trial: trial.regime)]
 
 
 def _counterexample(part: Part, bench: Bench, failure: Failure) -> Counterexample | None:

@@ -74,6 +74,32 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     traceback: str = ""
 
 
+class Hygiene(msgspec.Struct, frozen=True, kw_only=True):
+    """What a function was seen to do beside its answer, in any of its trials.
+
+    changed    the arguments that it changes in place
+    shared     the arguments that what it returns shares memory with
+    unsteady   called again with the same arguments, it gives another answer
+    """
+
+    changed: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    unsteady: bool = False
+
+
+class HygieneCosts(msgspec.Struct, frozen=True, kw_only=True):
+    """The share of a part's credit that is lost when its function lacks hygiene; 0 is a remark and nothing else.
+
+    inputs_kept    when it changes its arguments in place
+    stateless      when it gives another answer to the same arguments
+    fresh_output   when what it returns shares memory with an argument
+    """
+
+    inputs_kept: float = 0.0
+    stateless: float = 0.0
+    fresh_output: float = 0.0
+
+
 class Trial(msgspec.Struct, frozen=True, eq=False):
     """One seeded case of a function: (case, regime, index) and the inputs that follow from it.
 

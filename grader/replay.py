@@ -4,7 +4,7 @@ from grader.assignment import Assignment
 from grader.bench import Bench
 from grader.counterexample import shown
 from grader.errors import UsageError
-from grader.grading import verdict_on
+from grader.judgement import verdict_on
 from grader.model import Fault, Trial
 from grader.rubric import Part, Problem
 from grader.sandbox.zygote import Zygote

@@ -1,5 +1,6 @@
 """The rubric: what earns points, and how each part is judged."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,11 @@ from grader.checks.vjp import Vjp
 from grader.document import Reader, read, unknown
 from grader.errors import RubricError
 from grader.invariants import FORMS
-from grader.model import Hints, Limits, WrittenItem
+from grader.layouts import DEFAULT, LAYOUTS
+from grader.model import Hints, HygieneCosts, Limits, WrittenItem
 from grader.trials import Inputs
+
+_IS_ID = re.compile(r"\w[\w.-]{0,58}").fullmatch
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +30,8 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     compare        what is compared where the right answer is not unique: a form of `grader.invariants`, or one for each
                    of its outputs
     tensors        it takes torch tensors: where its inputs hold arrays, it is handed tensors
+    device         "cuda" where it has to run on a GPU: without one, its parts are judged later
+    layouts        how the arrays of its trials lie in memory, in turn: C, F, strided, read-only
     """
 
     inputs: Inputs | None = None
@@ -33,6 +39,8 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     evaluated_at: tuple[float, ...] = ()
     compare: tuple[str, ...] = ()
     tensors: bool = False
+    device: str = ""
+    layouts: tuple[str, ...] = DEFAULT
     line: int = 0
 
     def compared(self, value: Any, output: Sequence[str] = ()) -> Any:
@@ -51,9 +59,10 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that earns points: by checks of a function, or by a person (`written`).
 
-    `output` names which of the function's outputs count; all of them do where it names none. `misconceptions` are
-    functions of known wrong answers, beside the reference, with the credit that each of them earns. `follow_through` is
-    the credit for a gradient that is wrong and is that of the student's own, wrong, forward function.
+    `output` names which of the function's outputs count; all of them do where it names none. `hygiene` says what it
+    costs when the function does more than to answer. `misconceptions` are functions of known wrong answers, beside the
+    reference, with the credit that each of them earns. `follow_through` is the credit for a gradient that is wrong and
+    is that of the student's own, wrong, forward function.
     """
 
     id: str
@@ -62,6 +71,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     function: str = ""
     output: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
+    hygiene: HygieneCosts = HygieneCosts()
     written: tuple[WrittenItem, ...] = ()
     misconceptions: dict[str, float] = {}
     follow_through: float = 0.0
@@ -137,18 +147,22 @@ def _flaws(rubric: Rubric, stem: str) -> Iterator[Flaw]:
     for name in rubric.limits.__struct_fields__:
         if getattr(rubric.limits, name) <= 0:
             yield 1, f"the limit '{name}' is {getattr(rubric.limits, name):g}", "make it more than 0"
-    yield from _repeated("problem", rubric.problems)
-    yield from _repeated("part", [part for problem in rubric.problems for part in problem.parts])
+    yield from _id_flaws("problem", rubric.problems)
+    yield from _id_flaws("part", [part for problem in rubric.problems for part in problem.parts])
     for problem in rubric.problems:
         for name, function in problem.functions.items():
             yield from _function_flaws(name, function)
+            yield from _layout_flaws(name, function)
         for part in problem.parts:
             yield from _part_flaws(part, problem)
 
 
-def _repeated(what: str, records: Iterable[Problem | Part]) -> Iterator[Flaw]:
+def _id_flaws(what: str, records: Iterable[Problem | Part]) -> Iterator[Flaw]:
     seen: set[str] = set()
     for record in records:
+        if not _IS_ID(record.id):
+            remedy = "use letters, digits and _, and . or - between them: replay scripts are named after it"
+            yield record.line, f"the {what} id '{record.id}' is no name for a file", remedy
         if record.id in seen:
             yield record.line, f"{what} '{record.id}' stands twice", "give one of them another id"
         seen.add(record.id)
@@ -161,6 +175,14 @@ def _function_flaws(name: str, function: Function) -> Iterator[Flaw]:
     if len(function.compare) > 1 and len(function.compare) != len(function.returns):
         remedy = "name one for all of them, or one for each"
         yield function.line, f"'{name}' has {len(function.returns)} outputs, `compare` {len(function.compare)}", remedy
+    if function.device not in ("", "cuda"):
+        yield function.line, unknown("device", function.device, ["cuda"]), "name cuda, or leave it out"
+    if function.device and not function.tensors:
+        yield function.line, f"'{name}' is to run on a GPU and takes no tensors", "add `tensors: true`"
+    yield from _share_flaws(name, function)
+
+
+def _share_flaws(name: str, function: Function) -> Iterator[Flaw]:
     shares = function.inputs.shares if function.inputs else {}
     for share, trials in shares.items():
         if not 0 < trials.credit < 1:
@@ -171,11 +193,29 @@ def _function_flaws(name: str, function: Function) -> Iterator[Flaw]:
         yield function.line, f"the shares of '{name}' add up to 1 or more", "leave some of it to the other trials"
 
 
+def _layout_flaws(name: str, function: Function) -> Iterator[Flaw]:
+    if not function.layouts:
+        yield function.line, f"'{name}' has no layout to be tried with", "leave out `layouts:`, or name C"
+    for layout in function.layouts:
+        if layout not in LAYOUTS:
+            yield function.line, unknown("layout", layout, list(LAYOUTS)), "name one that there is"
+
+
+def _hygiene_flaws(part: Part) -> Iterator[Flaw]:
+    shares = {name: getattr(part.hygiene, name) for name in part.hygiene.__struct_fields__}
+    for name, share in shares.items():
+        if not 0 <= share <= 1:
+            yield part.line, f"'{name}' of part '{part.id}' costs {share:g} of its credit", "make it 0 to 1"
+    if sum(shares.values()) > 1 + 1e-9:
+        yield part.line, f"the hygiene of part '{part.id}' costs more than all of its credit", "let it add up to 1"
+
+
 def _part_flaws(part: Part, problem: Problem) -> Iterator[Flaw]:
     if part.points <= 0:
         yield part.line, f"part '{part.id}' earns {part.points:g} points", "give it more than 0"
     yield from _misconception_flaws(part)
     yield from _follow_through_flaws(part, problem)
+    yield from _hygiene_flaws(part)
     if part.written:
         yield from _written_flaws(part)
         return
@@ -214,6 +254,8 @@ def _written_flaws(part: Part) -> Iterator[Flaw]:
     total = sum(item.points for item in part.written)
     if abs(total - part.points) > 1e-9:
         yield part.line, f"the items of '{part.id}' add up to {total:g}, not {part.points:g}", "correct one of them"
+    if part.hygiene != HygieneCosts():
+        yield part.line, f"part '{part.id}' is written and has `hygiene:`", "leave that out: no function is called"
     if part.function or part.checks:
         yield part.line, f"part '{part.id}' is written and has checks", "make two parts of it"
 

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.bench import Bench, ReferenceSide
-from grader.compare import conformed, disagreement, unpacked
+from grader.bench import Bench
+from grader.compare import conformed, disagreement
 from grader.errors import StudentFault
 from grader.model import Fault, Trial
 from grader.rubric import Part
 from grader.sensitivity import leaves_of
 from grader.shrinking import Budget, shrunk
+from grader.sides import ReferenceSide, StudentSide
 from grader.trials import Inputs, Planned, trial
 
 # Half a hundred questions of a few at a time: some milliseconds. The seconds only end what is unusually slow.
@@ -70,6 +71,7 @@ class _Watch:
     def __init__(self, part: Part, bench: Bench, failing: Trial) -> None:
         self.part, self.bench, self.failing = part, bench, failing
         self.reference = ReferenceSide(bench, part)
+        self.student = StudentSide(bench, part)
         self.points = bench.problem.functions[part.function].evaluated_at
         expected = bench.expected(part.function, failing).value
         self.unit = OF_FIRST * max(map(_largest, leaves_of(self.reference.own(expected))), default=0.0)
@@ -138,7 +140,7 @@ class _Watch:
             return _Sight(kind, 1.0, Failure(one, answer, expected, answer.message))
         own = self.reference.own(expected)
         try:
-            given = conformed(self._own(answer), own, loose=self.bench.loose)
+            given = conformed(self.student.own(answer), own, loose=self.bench.loose)
         except StudentFault as misfit:
             return _Sight("structure", 1.0, Failure(one, answer, expected, misfit.fault.message))
         left, right = (leaves_of(self.reference.compared(value)) for value in (given, own))
@@ -148,13 +150,6 @@ class _Watch:
         size = max(map(_relative, left, right), default=0.0) if finite else 1.0
         kind = "" if not problem else "value" if finite else "not finite"
         return _Sight(kind, size, Failure(one, answer, expected, problem))
-
-    def _own(self, answer: Any) -> Any:
-        if not self.part.output:
-            return answer
-        items = unpacked(answer, len(self.bench.problem.functions[self.part.function].returns))
-        own = [items[i] for i, _ in self.bench.outputs(self.part)]
-        return own[0] if len(own) == 1 else tuple(own)
 
 
 def _largest(leaf: NDArray[Any]) -> float:

@@ -6,6 +6,7 @@ with its kind:
 
     ["list", items]  ["tuple", items]  ["dict", [[key, value], ...]]  ["int", digits]  ["complex", re, im]
     ["array", dtype, shape]            the bytes follow in the body, in the order of the header
+    ["laid", dtype, shape, layout]     the same, to be laid out in memory like this in the worker
     ["tensor", dtype, shape, device]   a torch tensor, as an array and where it is
     ["handle", number, name]           a callable that stays where it is and is called from afar
     ["generator", library, seed, device]
@@ -40,6 +41,14 @@ MAX_NAME = 100
 MAX_COLLIDING_KEYS = 10_000
 # The exit status of a worker that could not go on: before a student's file is loaded it is our fault, then theirs.
 BROKEN = 70
+# The one of a worker that could not be given the submission: others may not read it, and its files are too large to
+# be copied.
+TOO_LARGE = 71
+MAX_COPIED = 64 << 20
+# How an array may lie in a worker's memory: by rows, by columns, every second place of a buffer, not to be written to.
+LAYOUTS = ("C", "F", "strided", "read-only")
+# What stands between the numbers of a strided array: whoever reads on from the first one meets it.
+_JUNK = 77
 
 _DTYPES = {dtype.str: dtype for dtype in (np.dtype(code).newbyteorder("<") for code in "?bBhHiIqQefdFD")}
 
@@ -114,6 +123,14 @@ class Given:
     def __repr__(self) -> str:
         """As it would be made from given.py."""
         return self.name + (f"({', '.join(map(repr, self.parameters))})" if self.parameters else "")
+
+
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """An array and the layout, one of LAYOUTS, that it is to have in the worker; elsewhere it arrives as it is."""
+
+    array: np.ndarray[Any, Any]
+    layout: str
 
 
 Record = Tensor | Generator | Given
@@ -202,6 +219,8 @@ class _Packer:
             return value
         if depth and kind is np.ndarray:
             return ["array", *self._array(value)]
+        if depth and kind is Laid:
+            return ["laid", *self._array(value.array), value.layout]
         if depth and (kind is tuple or kind is list):
             items = [item if type(item) in _UNCHANGED else self.pack(item, depth - 1) for item in value]
             return [kind.__name__, items]
@@ -339,6 +358,9 @@ class _Unpacker:
                 return int(digits)
             case ["complex", float(re), float(im)]:
                 return complex(re, im)
+            case ["laid", str(dtype), list(shape), str(layout)] if layout in LAYOUTS:
+                array = self._array(dtype, shape)
+                return _laid_out(array, layout) if self.writable else array
             case ["tensor", str(dtype), list(shape), str(device)]:
                 return self.make(Tensor(self._array(dtype, shape), device[:20]))
             case ["handle", int(number), str(name)]:
@@ -378,3 +400,15 @@ class _Unpacker:
         if self.writable:
             flat = flat.copy()
         return flat if len(shape) == 1 else flat.reshape(shape)
+
+
+def _laid_out(array: np.ndarray[Any, Any], layout: str) -> np.ndarray[Any, Any]:
+    """A C-contiguous array, or its numbers in another layout. Without axes there is nothing to lay out."""
+    if layout == "F":
+        return np.asfortranarray(array)
+    if layout == "strided" and array.ndim:
+        buffer = np.full((*array.shape[:-1], 2 * array.shape[-1]), _JUNK, array.dtype)
+        buffer[..., ::2] = array
+        return buffer[..., ::2]
+    array.setflags(write=layout != "read-only")
+    return array

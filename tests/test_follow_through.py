@@ -10,7 +10,7 @@ from grader.assignment import Assignment
 from grader.bench import Bench
 from grader.course import Course
 from grader.follow_through import FEEDBACK, FollowThrough, follow_through
-from grader.grading import judgement
+from grader.judgement import judgement
 from grader.model import Status
 from grader.rubric import Part
 

@@ -9,7 +9,7 @@ from grader.checks.matches_reference import MatchesReference
 from grader.checks.satisfies import Satisfies
 from grader.checks.vjp import Vjp
 from grader.errors import RubricError
-from grader.model import Limits, WrittenItem
+from grader.model import HygieneCosts, Limits, WrittenItem
 from grader.rubric import Rubric, load
 from grader.tolerance import Tolerance
 from grader.trials import DEFAULT_REGIMES
@@ -93,6 +93,8 @@ def test_what_is_left_out_has_its_default(loaded):
     assert rubric.show_expected is False
     assert rubric.problems[0].functions["layer"].inputs.regimes == DEFAULT_REGIMES
     assert rubric.problems[0].functions["layer"].evaluated_at == ()
+    assert rubric.problems[0].functions["layer"].layouts == ("C", "F", "strided")
+    assert rubric.problems[0].parts[0].hygiene == HygieneCosts()
 
 
 def test_the_default_regimes_of_one_function_are_not_those_of_another(loaded):
@@ -141,21 +143,59 @@ def test_a_part_may_name_several_outputs(loaded):
     assert rubric.problems[0].parts[1].output == ("dx", "dy")
 
 
+@pytest.mark.parametrize(("written", "layouts"), [("read-only", ("read-only",)), ("[C, F]", ("C", "F"))])
+def test_a_function_names_its_layouts(loaded, written, layouts):
+    rubric = loaded({"      helper: {}": f"      helper: {{layouts: {written}}}"})
+
+    assert rubric.problems[0].functions["helper"].layouts == layouts
+
+
+def test_a_part_says_what_hygiene_costs(loaded):
+    rubric = loaded({"function: layer": "function: layer\n        hygiene: {inputs_kept: 0.3, stateless: 0.7}"})
+
+    assert rubric.problems[0].parts[0].hygiene == HygieneCosts(inputs_kept=0.3, stateless=0.7, fresh_output=0.0)
+
+
 @pytest.mark.parametrize(
     ("changes", "line", "words"),
     [
+        pytest.param(
+            {"      helper: {}": "      helper: {layouts: [C, f]}"}, 15, "unknown layout 'f'", id="layout"
+        ),
+        pytest.param({"      helper: {}": "      helper: {layouts: []}"}, 15, "no layout", id="no layout"),
+        pytest.param(
+            {"function: layer": "function: layer\n        hygiene: {stateless: 1.5}"}, 17,
+            "'stateless' of part '1a' costs 1.5", id="hygiene",
+        ),
+        pytest.param(
+            {"function: layer": "function: layer\n        hygiene: {stateless: 0.6, inputs_kept: 0.6}"}, 17,
+            "more than all of its credit", id="hygiene in all",
+        ),
+        pytest.param(
+            {'criterion: "why"': 'criterion: "why"\n        hygiene: {stateless: 1}'}, 24, "written and has `hygiene",
+            id="hygiene of what is written",
+        ),
         pytest.param({"id: hw": "id: hw2"}, 1, "the id is 'hw2', the file's name says 'hw'", id="id"),
         pytest.param({"title: Homework": "title: Homework\nseed: -1"}, 1, "the seed is -1", id="seed"),
         pytest.param(
             {"title: Homework": "title: Homework\nlimits: {seconds: 0}"}, 1, "the limit 'seconds' is 0", id="limit"
         ),
         pytest.param({"id: 1b": "id: 1a"}, 23, "part '1a' stands twice", id="part twice"),
+        pytest.param({"id: 1b": "id: ../1b"}, 23, "the part id '../1b' is no name for a file", id="part elsewhere"),
         pytest.param({"points: 2.5": "points: 0"}, 17, "part '1a' earns 0 points", id="no points"),
         pytest.param({"points: 2.5": "points: -1"}, 17, "part '1a' earns -1 points", id="negative points"),
         pytest.param({"          - matches_reference\n": ""}, 17, "nothing judges part '1a'", id="no checks"),
         pytest.param({"function: layer": "function: layr"}, 17, "'layr' (did you mean 'layer'?)", id="function"),
         pytest.param({"        function: layer\n": ""}, 17, "unknown function '' (known: layer,", id="no function"),
         pytest.param({"function: layer": "function: helper"}, 17, "'helper' has no inputs", id="no inputs"),
+        pytest.param(
+            {"      layer:\n": "      layer:\n        device: cuda\n"}, 9, "to run on a GPU and takes no tensors",
+            id="gpu without tensors",
+        ),
+        pytest.param(
+            {"      layer:\n": "      layer:\n        tensors: true\n        device: gpu\n"}, 9,
+            "unknown device 'gpu'", id="device",
+        ),
         pytest.param(
             {CHECK: "- vjp: {wrt: [x], of: slope}\n"}, 17, "'layer' takes no tensors to differentiate", id="no tensors"
         ),

@@ -185,6 +185,59 @@ def test_what_the_student_receives_is_a_copy_of_their_own():
     assert other[0] == 0.0
 
 
+# ---- layouts ----
+
+layouts = st.sampled_from(wire.LAYOUTS)
+
+
+@steady
+@given(arrays, layouts)
+def test_an_array_arrives_in_a_worker_in_the_layout_it_was_sent_in(array, layout):
+    before = array.copy()
+
+    frame = wire.encode([1, wire.Laid(array, layout), array])
+    _, returned, after = wire.decode(*parts(frame), writable=True)
+
+    assert same(np.ascontiguousarray(returned).reshape(array.shape), before)
+    assert same(after, before)
+    assert returned.flags.writeable is (layout != "read-only")
+    assert returned.flags.aligned
+    if layout == "strided" and array.ndim:
+        expected = np.empty((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)[..., ::2]
+        assert returned.strides == expected.strides
+        assert min(returned.strides) >= 0
+    else:
+        assert returned.flags.f_contiguous if layout == "F" else returned.flags.c_contiguous
+
+
+def test_between_the_numbers_of_a_strided_array_stand_others():
+    array = np.arange(6.0).reshape(2, 3)
+
+    returned = there_and_back(wire.Laid(array, "strided"), writable=True)
+
+    whole = returned.base.reshape(2, 6)
+    np.testing.assert_array_equal(whole[:, ::2], array)
+    assert not np.isin(whole[:, 1::2], array).any()
+
+
+@steady
+@given(arrays, layouts)
+def test_elsewhere_an_array_with_a_layout_is_a_plain_one(array, layout):
+    returned = there_and_back(wire.Laid(array, layout))
+
+    assert same(returned, array)
+    assert returned.flags.c_contiguous
+    assert not array.size or not returned.flags.writeable
+
+
+def test_an_array_with_a_layout_is_an_array_to_the_bounds():
+    frame = parts(wire.encode(wire.Laid(np.arange(3.0), "strided")))
+
+    assert frame == (header_of(["laid", "<f8", [3], "strided"]), np.arange(3.0).tobytes())
+    with pytest.raises(WireError, match="larger than anything"):
+        wire.encode(wire.Laid(np.broadcast_to(1.0, (wire.MAX_BODY,)), "F"))
+
+
 # ---- torch ----
 
 
@@ -407,8 +460,8 @@ def test_noise_is_refused(header, body):
     read_or_refused(header, body)
 
 
-kinds = ["list", "tuple", "dict", "int", "complex", "array", "tensor", "handle", "generator", "given"]
-words = st.sampled_from([*kinds, "<f8", "|b1", "|O", "9", "numpy"])
+kinds = ["list", "tuple", "dict", "int", "complex", "array", "laid", "tensor", "handle", "generator", "given"]
+words = st.sampled_from([*kinds, *wire.LAYOUTS, "<f8", "|b1", "|O", "9", "numpy"])
 trees = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | words | st.binary(max_size=4),
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(words, inner, max_size=2),
@@ -469,6 +522,9 @@ def test_a_damaged_frame_is_read_or_refused(data):
         pytest.param(["array", "|i1", [1]], 8, id="less than the body"),
         pytest.param(["list", []], 8, id="nothing of the body"),
         pytest.param(["tensor", "|i1", [8], 3], 8, id="device that is a number"),
+        pytest.param(["laid", "<f8", [1], "K"], 8, id="unknown layout"),
+        pytest.param(["laid", "<f8", [2], "F"], 8, id="layout of more than the body"),
+        pytest.param(["laid", "<f8", [1]], 8, id="no layout"),
         pytest.param(["handle", "f", 0], 0, id="handle the wrong way round"),
         pytest.param({"a": 1}, 0, id="mapping"),
         pytest.param(b"abc", 0, id="bytes"),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.assignment import Assignment
-from grader.bench import Bench, ReferenceSide
+from grader.bench import Bench
 from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
 from grader.compare import conformed
@@ -17,6 +17,7 @@ from grader.errors import StudentFault
 from grader.model import Status, Trial, Verdict
 from grader.rubric import Part, Problem
 from grader.sandbox.zygote import Zygote
+from grader.sides import ReferenceSide
 from grader.trials import typed
 
 ROOT = Path(__file__).parents[2]
@@ -196,6 +197,3 @@ def _passes_one_slope(formula: Formula, bench: Bench, seed: int) -> bool:
 
     slope = (loss(1e-6) - loss(-1e-6)) / 2e-6
     return bool(np.isclose(gradient.flat[place], slope, rtol=1e-2, atol=1e-2))
-
-
-

@@ -11,7 +11,7 @@ from grader.compare import kind
 from grader.errors import SandboxError, StudentFault
 from grader.model import Fault, Limits, Status
 from grader.sandbox.tensors import Torch
-from grader.sandbox.worker import Handle, Target, Worker
+from grader.sandbox.worker import Handle, Noted, Target, Worker
 from grader.sandbox.zygote import Zygote
 
 # The longest problem file that is read; what is longer holds data, not a homework.
@@ -45,6 +45,7 @@ class Student:
         self.names: list[str] = []
         self.out: dict[str, Fault] = {}  # functions that ended their worker
         self.unusable: Fault | None = _unreadable(folder, file, taken)
+        self.noted: dict[str, list[Noted]] = {}  # side effects of what was asked of each function
         self.printed = ""
 
     def __enter__(self) -> Self:
@@ -58,7 +59,7 @@ class Student:
         """The function of this name, as a value. Calling it raises StudentFault when there is no answer."""
 
         def call(*arguments: Any) -> Any:
-            (result,) = self.ask(name, [list(arguments)])
+            (result,) = self._results(name, self._named(name, [list(arguments)]))
             if isinstance(result, Fault):
                 raise StudentFault(result)
             return result
@@ -72,8 +73,20 @@ class Student:
         Where the function returns a function of one number, its answer is the list of values at `points`. Together
         they may take the limit's `seconds`, or these where they are more.
         """
-        results = self._results(name, [(name, self.torch.arguments(name, call)) for call in calls], seconds)
+        results = self._results(name, self._named(name, calls), seconds, self.noted.setdefault(name, []))
         return self._evaluated(name, results, points, seconds) if points else results
+
+    def again(self, name: str, calls: list[list[Any]], points: Sequence[float], seconds: float) -> list[Any]:
+        """Like `ask`, for calls that were answered before. It costs the function nothing when this ends the worker.
+
+        There is no answer then, nor where there is no worker any more.
+        """
+        if self.worker is None or not self.worker.open or name in self.out:
+            return []
+        results = self._results(name, self._named(name, calls), seconds)
+        results = self._evaluated(name, results, points, seconds) if points else results
+        self.out.pop(name, None)
+        return results if self.worker.open else []
 
     def vjp(
         self, name: str, calls: list[list[Any]], upstreams: Sequence[Any], wrt: Sequence[int], seconds: float = 0.0
@@ -92,14 +105,23 @@ class Student:
 
     # ---- calls ----
 
-    def _results(self, name: str, calls: list[tuple[Target, list[Any]]], seconds: float) -> list[Any]:
+    def _named(self, name: str, calls: list[list[Any]]) -> list[tuple[Target, list[Any]]]:
+        return [(name, self.torch.arguments(name, call)) for call in calls]
+
+    def _results(
+        self,
+        name: str,
+        calls: list[tuple[Target, list[Any]]],
+        seconds: float = 0.0,
+        noted: list[Noted] | None = None,
+    ) -> list[Any]:
         """The value or Fault of each call; after the call that ended the worker they share its Fault."""
         if name in self.torch.functions and "torch" not in self.zygote.preload:
             raise SandboxError(f"{name} takes tensors, and the worker process was started without torch")
         results: list[Any] = []
         try:
             worker = self._ready(name)
-            results.extend(worker.calls(calls, seconds))
+            results.extend(worker.calls(calls, seconds, noted))
         except StudentFault as ended:
             if ended.fault.status is not Status.MISSING:
                 self.out[name] = ended.fault

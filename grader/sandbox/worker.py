@@ -9,7 +9,7 @@ import struct
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from grader import wire
 from grader.errors import SandboxError, StudentFault
@@ -23,16 +23,40 @@ MAX_ASKED_BYTES = 1 << 20
 MAX_ANSWERED_BYTES = 256 << 20
 HEADER_GROWTH = 16
 MAX_REASON = 400
+# The most arguments that a side effect is noted of.
+MAX_ARGUMENTS = 100
 # What a process usually died of, as far as that can be told.
 _CAUSES: dict[int, str] = {
     signal.SIGSEGV: "SIGSEGV: often a recursion that does not end",
     signal.SIGKILL: "SIGKILL: often too much memory",
     signal.SIGABRT: "SIGABRT: often a library that was called with wrong data",
 }
+# Of a submission that has to be copied, as others may not read it.
+TOO_LARGE = (
+    f"Your folder is closed to other users and holds more than {wire.MAX_COPIED >> 20} MiB: leave out what is no code,"
+    " or let others read it (chmod -R a+rX)."
+)
 # How long to wait for the channel alone; only then is the output looked after as well.
 QUICK = struct.pack("ll", 0, 2_000)  # a timeval: seconds, microseconds
 
+# What torch says of a tensor made on the CPU, where no device is named, beside arguments on a GPU.
+TWO_DEVICES = "to be on the same device"
+ON_TWO_DEVICES = (
+    "A tensor that you create is on the CPU, the arguments are on the GPU: create it where they are"
+    " (torch.zeros_like(x), or device=x.device)."
+)
+
 Target = str | int | tuple[str, str, list[int]]
+
+
+class Noted(NamedTuple):
+    """The positions of the arguments that a call changed, and of those that its value shares memory with.
+
+    The worker says so: it may cost the student something, and never earn them anything.
+    """
+
+    changed: frozenset[int]
+    shared: frozenset[int]
 
 
 class Worker:
@@ -66,7 +90,7 @@ class Worker:
             raise
         finally:
             os.close(write)
-        self.open = True
+        self.open, self.status = True, 0
         self.poll = select.poll()
         self.poll.register(self.output, select.POLLIN)
 
@@ -76,7 +100,8 @@ class Worker:
             return 0
         self.open = False
         try:
-            return self.zygote.end(self.pid, grace)
+            self.status = self.zygote.end(self.pid, grace)
+            return self.status
         finally:
             self._drain()
             self._hang_up()
@@ -106,26 +131,30 @@ class Worker:
                 raise StudentFault(told(fault, self.doing))
         raise self._gone("sent back something that is no answer", Status.UNREADABLE)
 
-    def calls(self, calls: Sequence[tuple[Target, list[Any]]], seconds: float = 0.0) -> Iterator[Any]:
+    def calls(
+        self, calls: Sequence[tuple[Target, list[Any]]], seconds: float = 0.0, noted: list[Noted] | None = None
+    ) -> Iterator[Any]:
         """The value, or the Fault, of each call in turn; all of them go out in one message.
 
         A target is a function's name, the number of one that was returned, or ("vjp", name, wrt), which is called
         with the upstream as its last argument and gives (value, gradients). All of them together may take the
-        limit's `seconds`, or these where they are more.
+        limit's `seconds`, or these where they are more. `noted` receives the side effects that the worker tells of.
         """
         self.answered = 0
         self.doing = _doing(calls[0][0])
         with self._limited(seconds) as deadline:
             self._send(("calls", list(calls)), deadline)
             for _ in calls:
-                yield self._result(deadline)
+                yield self._result(deadline, [] if noted is None else noted)
 
     def _locked_down(self) -> None:
-        """Waits until it is ready for the student's file; what goes wrong before that is ours."""
+        """Waits until it is ready for the student's file; what goes wrong before that is ours, but for one thing."""
         with contextlib.suppress(StudentFault):
             if self._receive(time.monotonic() + ANSWER_SECONDS) == ("locked down",):
                 return
         self.close()
+        if os.WIFEXITED(self.status) and os.waitstatus_to_exitcode(self.status) == wire.TOO_LARGE:
+            raise StudentFault(Fault(status=Status.UNREADABLE, message=TOO_LARGE))
         said = bytes(self.printed).decode("utf-8", "replace").strip()
         raise SandboxError(f"a worker could not be locked down: {said}", remedy="see what this machine refuses it")
 
@@ -139,10 +168,11 @@ class Worker:
         finally:
             self.left -= time.monotonic() - start
 
-    def _result(self, deadline: float) -> Any:
+    def _result(self, deadline: float, noted: list[Noted]) -> Any:
         while True:
             match self._receive(deadline):
-                case ("value", value):
+                case ("value", value, *effects) if not effects or _are_noted(effects):
+                    noted += [Noted(*map(frozenset, effects))] if effects else []
                     self.answered += self.size
                     if self.answered > MAX_ANSWERED_BYTES:
                         raise self._gone("sent back more data than is asked for", Status.UNREADABLE)
@@ -269,6 +299,16 @@ class Worker:
         return self._gone(f"made the Python process die of signal {number} ({cause})", Status.CRASHED)
 
 
+def _are_noted(effects: list[Any]) -> bool:
+    """Whether side effects are two lists of positions, as nothing but a worker of ours would tell of them."""
+    return len(effects) == 2 and all(
+        isinstance(positions, list)
+        and len(positions) <= MAX_ARGUMENTS
+        and all(type(i) is int and 0 <= i < MAX_ARGUMENTS for i in positions)
+        for positions in effects
+    )
+
+
 class Handle:
     """A callable that the student's code returned; calling it calls the worker."""
 
@@ -311,4 +351,5 @@ def told(fault: dict[str, Any], when: str) -> Fault:
     place = f" ({text['place']})" if text["place"] else ""
     message = text["message"].partition("\n")[0]
     reason = f"{text['type']}: {message[:MAX_REASON]}{'...' if len(message) > MAX_REASON else ''}".rstrip(": ")
-    return Fault(status=Status.RAISED, message=f"{reason}{place}, {when}.", traceback=text["traceback"])
+    advice = f" {ON_TWO_DEVICES}" if TWO_DEVICES in text["message"] else ""
+    return Fault(status=Status.RAISED, message=f"{reason}{place}, {when}.{advice}", traceback=text["traceback"])

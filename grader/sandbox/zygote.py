@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from grader.errors import SandboxError
+from grader.worker.levels import LEVELS
 
 # The wire is imported where it is used: it needs numpy, and the process has to be on its way before that, so that
 # both sides import numpy at the same time.
@@ -19,7 +20,6 @@ from grader.errors import SandboxError
 START_SECONDS = 120.0  # a cold torch on a slow disk; a zygote that needs longer will not come
 ANSWER_SECONDS = 30.0
 
-LEVELS = ("full", "partial: no namespaces", "process only")
 HOW_TO_GET_MORE = (
     "full needs Linux with user namespaces (`sysctl kernel.unprivileged_userns_clone=1`, on some systems also"
     " `kernel.apparmor_restrict_unprivileged_userns=0`), or root; in a container, one that may make namespaces"
@@ -40,9 +40,14 @@ main(socket.socket(fileno=int(control)), preload.split(), at_most)
 """
 
 
-def _environment() -> dict[str, str]:
+# Where containers are given the driver of the machine they run on; the loader does not know of it by itself.
+_DRIVER = Path("/usr/local/nvidia")
+
+
+def _environment(preload: tuple[str, ...]) -> dict[str, str]:
     """The whole environment of a worker: nothing of the user's, and one thread for every library."""
     threads = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")
+    driver = {"LD_LIBRARY_PATH": f"{_DRIVER}/lib64:{_DRIVER}/lib"} if "torch" in preload and _DRIVER.is_dir() else {}
     return {
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
@@ -53,6 +58,7 @@ def _environment() -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         # Without it cuBLAS may add in another order every time; it is read when CUDA starts.
         "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
+        **driver,
         **{f"{library}_NUM_THREADS": "1" for library in threads},
     }
 
@@ -63,8 +69,9 @@ class Zygote:
     Its workers get the best isolation that the machine can give, but no better than `at_most`; `isolation` says which,
     once it is ready, and `missing` what stands in the way of a better one.
 
-    The process starts with the object and is waited for only when the first worker is needed. `versions` says what
-    its workers run, once it is ready.
+    The process starts with the object and is waited for only when the first worker is needed. Once it is ready,
+    `versions` says what its workers run, `opened` which paths are open to them so that torch can use a GPU, and
+    `devices` what torch can compute on.
     """
 
     def __init__(self, preload: tuple[str, ...] = ("numpy",), at_most: str = "full") -> None:
@@ -78,13 +85,15 @@ class Zygote:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own arguments
                 [*command, str(theirs.fileno()), str(package), " ".join(preload), at_most, *site_packages],
                 pass_fds=[theirs.fileno()],
-                env=_environment(),
+                env=_environment(preload),
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
         self.isolation = self.missing = ""
         self.versions: dict[str, str] = {}
+        self.opened: tuple[str, ...] = ()
+        self.devices: tuple[str, ...] = ("cpu",)
         self.lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -109,8 +118,9 @@ class Zygote:
         with self.lock:
             if not self.isolation:
                 match self._receive(START_SECONDS):
-                    case ("ready", str(level), str(missing), dict(versions)):
+                    case ("ready", str(level), str(missing), dict(versions), list(opened), list(devices)):
                         self.isolation, self.missing, self.versions = level, missing, versions
+                        self.opened, self.devices = tuple(opened), tuple(devices)
         return self.isolation
 
     def require(self, level: str) -> None:

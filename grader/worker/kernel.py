@@ -69,12 +69,20 @@ def control(option: int, value: int = 0, other: int = 0) -> None:
     _checked(result, f"prctl {option}")
 
 
-def drop_capabilities() -> None:
-    """Gives up every capability, and every way to get one back."""
-    control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+def empty_bounding_set() -> None:
+    """Sees to it that no program can gain a capability, while the process keeps those that it has.
+
+    It takes one to do so: whoever stops being root does it before.
+    """
     for capability in range(64):
         if _libc.prctl(PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0):
             break  # past the last one this kernel knows, or not ours to drop
+
+
+def drop_capabilities() -> None:
+    """Gives up every capability, and every way to get one back."""
+    control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    empty_bounding_set()
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     _checked(_libc.capset(ctypes.byref(header), ctypes.byref((ctypes.c_uint32 * 6)())), "capset")
 

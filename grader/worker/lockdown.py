@@ -25,8 +25,9 @@ from pathlib import Path
 
 from grader import wire
 from grader.worker import kernel, landlock, root, seccomp
+from grader.worker.gpu import NO_GPU, Gpu
+from grader.worker.levels import FULL, LEVELS, PARTIAL, PROCESS_ONLY
 
-LEVELS = FULL, PARTIAL, PROCESS_ONLY = "full", "partial: no namespaces", "process only"
 CHANNEL, REPORT = 3, 4
 NOBODY = 65534
 # Nobody's numbers, above all that systems and containers hand out: this one plus its pid is a worker's own, where
@@ -43,7 +44,8 @@ class Start:
     """What a worker is started with: two descriptors, the submission, and limits.
 
     `limits` holds cpu_seconds, memory_mb, file_mb, scratch_mb and processes; `mapped` is how many bytes of address
-    space the libraries take already; `needed` are files that have to be in sight from inside.
+    space the libraries take already; `needed` are files that have to be in sight from inside; `gpu` is what
+    is opened beyond that.
     """
 
     channel: int
@@ -52,6 +54,7 @@ class Start:
     limits: Mapping[str, int]
     mapped: int
     needed: tuple[str, ...]
+    gpu: Gpu = NO_GPU
 
 
 Live = Callable[[Path], None]
@@ -65,26 +68,26 @@ def mapped() -> int:
         return 1 << 30
 
 
-def best(at_most: str, needed: tuple[str, ...]) -> tuple[str, str]:
+def best(at_most: str, needed: tuple[str, ...], opened: Gpu = NO_GPU) -> tuple[str, str]:
     """The best level that works here, found by trying, and what is missing for a better one."""
     root.libraries()  # found once, before any worker needs them
     missing: list[str] = []
     for level in LEVELS[LEVELS.index(at_most) : -1]:
-        why = _refusal(level, needed)
+        why = _refusal(level, needed, opened)
         if not why:
             return level, "; ".join(missing)
         missing.append(f"{level.partition(':')[0]}: {why}")
     return PROCESS_ONLY, "; ".join(missing)
 
 
-def _refusal(level: str, needed: tuple[str, ...]) -> str:
+def _refusal(level: str, needed: tuple[str, ...], opened: Gpu) -> str:
     """Why a worker cannot be locked down to this level; '' when it can."""
     if sys.platform != "linux":
         return f"{sys.platform} has no namespaces, Landlock or seccomp"
     ours, theirs = socket.socketpair()
     said, output = os.pipe()
     try:
-        start = Start(theirs.fileno(), output, Path(__file__).parent, _LIMITS, mapped(), needed)
+        start = Start(theirs.fileno(), output, Path(__file__).parent, _LIMITS, mapped(), needed, opened)
         pid, report = spawn(level, start, lambda _: None)
         status = os.waitpid(pid, 0)[1]
         if report is not None:
@@ -126,6 +129,8 @@ def _in_child(work: Callable[[], None]) -> None:
     try:
         work()
         status = 0
+    except root.TooLargeError:
+        status = wire.TOO_LARGE
     except OSError as error:
         os.write(2, f"{type(error).__name__}: {error}".encode())
     finally:
@@ -138,7 +143,7 @@ def _in_child(work: Callable[[], None]) -> None:
 def _alone(level: str, start: Start, live: Live) -> None:
     os.setsid()
     _keep_only(start.channel, start.output)
-    readable = [*root.libraries(), start.folder, *root.DEVICES]
+    readable = [*root.libraries(), *start.gpu.folders, start.folder, *root.DEVICES]
     if level == PARTIAL and os.geteuid() == 0 and all(map(root.reachable_by_others, readable)):
         _become_nobody(os.getpid())  # else it stays root by name, without a capability
         _limit(resource.RLIMIT_NPROC, start.limits["processes"])
@@ -146,7 +151,7 @@ def _alone(level: str, start: Start, live: Live) -> None:
     _limit_resources(start)
     if level == PARTIAL:
         _give_up_privileges()
-        landlock.restrict(readable, [Path(os.devnull)])
+        landlock.restrict(readable, [Path(os.devnull), *start.gpu.nodes])
         seccomp.refuse(alone=True)
     os.chdir(start.folder)
     _see(start.needed)
@@ -183,7 +188,8 @@ def _first(start: Start, live: Live, report: int, user: int, group: int) -> None
         _map_user(user, group)
     libraries = root.libraries()
     hidden = [path / "grader" for path in libraries if (path / "grader").is_dir()]
-    root.enter(start.folder, libraries, hidden, start.limits["scratch_mb"], copied=privileged)
+    shown = (*libraries, *start.gpu.folders, *start.gpu.nodes)
+    root.enter(start.folder, shown, hidden, start.limits["scratch_mb"], copied=privileged)
     if privileged:
         _become_nobody(pid)
     _die_with_parent()
@@ -205,7 +211,7 @@ def _second(start: Start, live: Live, *, counted: bool) -> None:
         _limit(resource.RLIMIT_NPROC, start.limits["processes"] + 1)  # the first process is one of them
     _give_up_privileges()
     if landlock.version():
-        landlock.restrict([Path("/")], [root.SCRATCH, Path(os.devnull)])
+        landlock.restrict([Path("/")], [root.SCRATCH, Path(os.devnull), *start.gpu.nodes])
     seccomp.refuse(alone=False)
     os.chdir(root.SUBMISSION)
     _see(start.needed)
@@ -241,6 +247,7 @@ def _die_with_parent() -> None:
 
 def _become_nobody(pid: int) -> None:
     """Becomes the user that only the worker of this pid is; the common nobody where there are no such users."""
+    kernel.empty_bounding_set()
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
     own = OWN_USERS + pid
@@ -269,7 +276,9 @@ def _keep_only(channel: int, output: int, report: int | None = None) -> None:
 def _limit_resources(start: Start) -> None:
     limits = start.limits
     _limit(resource.RLIMIT_CPU, limits["cpu_seconds"], limits["cpu_seconds"] + 1)
-    _limit(resource.RLIMIT_AS, start.mapped + (limits["memory_mb"] << 20))
+    # A GPU's driver reserves address space without end: there the limit is on memory that can be written to.
+    kind = resource.RLIMIT_DATA if start.gpu.nodes else resource.RLIMIT_AS
+    _limit(kind, start.mapped + (limits["memory_mb"] << 20))
     _limit(resource.RLIMIT_FSIZE, limits["file_mb"] << 20)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_NOFILE, 256)

@@ -14,6 +14,7 @@ import sysconfig
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from grader import wire
 from grader.worker.kernel import (
     MS_BIND,
     MS_NOATIME,
@@ -32,13 +33,17 @@ from grader.worker.kernel import (
 
 SUBMISSION = Path("/submission")
 SCRATCH = Path("/tmp")  # noqa: S108 - of the worker's own root
-MAX_COPIED = 64 << 20
 MAX_FILES = 2_000
+_PAGE = 4096
 
 DEVICES = [Path("/dev") / name for name in ("null", "zero", "full", "random", "urandom")]
 _LIBRARIES = [Path(path) for path in ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")]
 _ST_RELATIME = 4096
 _GUARD = MS_RDONLY | MS_NOSUID | MS_NODEV
+
+
+class TooLargeError(Exception):
+    """A submission that has to be copied and is too large for that."""
 
 
 @functools.cache
@@ -59,15 +64,18 @@ def _outermost(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(path for path in unique if not any(path != other and path.is_relative_to(other) for other in unique))
 
 
-def enter(folder: Path, readable: Iterable[Path], hidden: list[Path], scratch_mb: int, *, copied: bool) -> None:
-    """Makes a new root of the readable paths, with the submission and a scratch folder, the caller's whole world.
+def enter(folder: Path, shown: Iterable[Path], hidden: list[Path], scratch_mb: int, *, copied: bool) -> None:
+    """Makes a new root of the shown paths, with the submission and a scratch folder, the caller's whole world.
 
-    The caller is alone in a new mount namespace. `hidden` folders are empty there. With `copied`, a submission that
-    others may not read is a copy that they may.
+    The caller is alone in a new mount namespace. Files and folders are shown read-only, device nodes as they are;
+    `hidden` folders are empty. With `copied`, a submission that others may not read is a copy that they may.
+
+    Errors
+        TooLargeError for a submission that cannot be copied; OSError for whatever the kernel refuses.
     """
     mount("none", "/", "", MS_REC | MS_PRIVATE)
     with contextlib.ExitStack() as stack:
-        sources = [(path, stack.enter_context(_held(path))) for path in (*readable, *DEVICES) if path.exists()]
+        sources = [(path, stack.enter_context(_held(path))) for path in (*shown, *DEVICES) if path.exists()]
         submission = stack.enter_context(_held(folder))
         base = _base()
         mount("tmpfs", base, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=755")
@@ -129,14 +137,24 @@ def _place_submission(descriptor: int, folder: Path, target: str, copied: bool) 
         mount(f"/proc/self/fd/{descriptor}", target, "", MS_BIND | MS_REC)
         mount("", target, "", MS_REMOUNT | MS_BIND | _kept_flags(target) | _GUARD)
         return
-    mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV, f"size={MAX_COPIED},mode=755")
-    for path in sorted(inside):
-        copy = Path(target) / path.relative_to(folder)
-        if stat.S_ISDIR(path.lstat().st_mode):
-            copy.mkdir()
-        elif stat.S_ISREG(path.lstat().st_mode):
-            copy.write_bytes(path.read_bytes())
+    # Every file takes whole pages.
+    size = wire.MAX_COPIED + MAX_FILES * _PAGE
+    mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV, f"size={size},mode=755")
+    _copy(folder, inside, Path(target))
     mount("", target, "", MS_REMOUNT | _GUARD)
+
+
+def _copy(folder: Path, inside: Iterable[Path], target: Path) -> None:
+    """Copies plain files and folders; links and the like are left out."""
+    modes = {path: path.lstat() for path in sorted(inside)}
+    if sum(found.st_size for found in modes.values() if stat.S_ISREG(found.st_mode)) > wire.MAX_COPIED:
+        raise TooLargeError
+    for path, found in modes.items():
+        copy = target / path.relative_to(folder)
+        if stat.S_ISDIR(found.st_mode):
+            copy.mkdir()
+        elif stat.S_ISREG(found.st_mode):
+            copy.write_bytes(path.read_bytes())
 
 
 def readable_by_others(path: Path) -> bool:

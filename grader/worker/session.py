@@ -6,6 +6,9 @@ From the judge: ("given", source) where the course has functions to give, ("load
 or ("vjp", name, wrt), whose last argument is the upstream. To the judge, one frame for each but the first:
 ("loaded", names), ("value", value) or ("fault", fault). Between the two the student's code may call what it was
 handed: ("ask", number, arguments) goes out and ("answer", value) or ("refused", type, message) comes back.
+
+A call by name that had side effects is answered with ("value", value, changed, shared): the positions of the arguments
+that it changed, and of those that the value shares memory with.
 """
 
 import contextlib
@@ -20,6 +23,7 @@ from types import ModuleType
 from typing import Any
 
 from grader import wire
+from grader.worker import side_effects
 from grader.worker.arguments import Arguments
 from grader.worker.autograd import vjp
 from grader.worker.faults import misfit, raised
@@ -152,6 +156,7 @@ class Session:
             function = self._function(target)
         except (AttributeError, IndexError):
             return wire.encode(("fault", {"kind": "missing"}))
+        before = side_effects.snapshot(arguments) if isinstance(target, str) else []
         try:
             value = function(*arguments)
         except BaseException as error:  # noqa: BLE001 - as in _load
@@ -160,11 +165,20 @@ class Session:
                 fault["signature"] = misfit(error, function, arguments)
             return wire.encode(("fault", fault))
         try:
-            return wire.encode(("value", value), self._lend)
+            return wire.encode(_answer(value, arguments, before), self._lend)
         except wire.WireError as error:
             return wire.encode(("fault", {"kind": "unreadable", "message": str(error)}))
         except BaseException as error:  # noqa: BLE001 - a value's own methods are the student's code too
             return wire.encode(("fault", raised(error, self.folder)))
+
+
+def _answer(value: Any, arguments: list[Any], before: side_effects.Snapshot) -> Any:
+    """The message of a value; where nobody looked before the call, nobody looks after it."""
+    if before:
+        changed, shared = side_effects.changed(arguments, before), side_effects.shared(value, arguments)
+        if changed or shared:
+            return "value", value, changed, shared
+    return "value", value
 
 
 def _flush() -> None:

@@ -3,7 +3,8 @@
 It never runs the student's code itself, starts no threads and computes nothing: a child of a process in which
 torch has computed with several threads hangs at its first matrix product.
 
-It says ("ready", isolation level, versions) and then takes requests, one at a time:
+It says ("ready", isolation level, what a better one lacks, versions, paths opened for a GPU, devices to compute on) and
+then takes requests, one at a time:
 ("fork", folder, limits), the folder's bytes as letters, with two descriptors (channel, output) -> ("forked", pid);
 ("end", pid, grace) -> ("ended", status as of waitpid). It ends with the judge, and so do its workers.
 """
@@ -20,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from grader import wire
+from grader.worker import gpu, root
+from grader.worker.gpu import NO_GPU, Gpu
 from grader.worker.lockdown import CHANNEL, Start, adopt_orphans, best, mapped, spawn
 from grader.worker.precision import settle
 from grader.worker.session import Session
@@ -37,8 +40,12 @@ def main(control: socket.socket, preload: list[str], at_most: str) -> None:
         settle(sys.modules["torch"])
     _forget_ourselves()
     versions = {name: str(getattr(sys.modules[name], "__version__", "")) for name in preload}
-    nursery = Nursery(at_most, tuple(str(sys.modules[name].__file__) for name in preload))
-    _send(control, ("ready", nursery.level, nursery.missing, {"python": platform.python_version(), **versions}))
+    needed = tuple(str(sys.modules[name].__file__) for name in preload)
+    opened = gpu.present(root.libraries()) if "torch" in preload else NO_GPU
+    nursery = Nursery(at_most, needed, opened)
+    versions = {"python": platform.python_version(), **versions}
+    devices = ["cpu", "cuda"] if opened.nodes and _has_cuda(sys.modules["torch"]) else ["cpu"]
+    _send(control, ("ready", nursery.level, nursery.missing, versions, opened.paths, devices))
     try:
         while (request := _receive(control)) is not None:
             _send(control, nursery.answer(*request))
@@ -47,6 +54,11 @@ def main(control: socket.socket, preload: list[str], at_most: str) -> None:
     finally:
         nursery.close()
     os._exit(0)  # tearing numpy or torch down takes time and does nothing
+
+
+def _has_cuda(torch: Any) -> bool:
+    """Whether this torch was built for CUDA. Nothing is asked of CUDA here: a process that did cannot fork workers."""
+    return torch.version.cuda is not None
 
 
 def _forget_ourselves() -> None:
@@ -59,10 +71,10 @@ def _forget_ourselves() -> None:
 class Nursery:
     """The workers that there are, each with the descriptor that its true status comes from, if it has one."""
 
-    def __init__(self, at_most: str, needed: tuple[str, ...]) -> None:
+    def __init__(self, at_most: str, needed: tuple[str, ...], opened: Gpu) -> None:
         self.workers: dict[int, int | None] = {}
-        self.mapped, self.needed = mapped(), needed
-        self.level, self.missing = best(at_most, needed)
+        self.mapped, self.needed, self.gpu = mapped(), needed, opened
+        self.level, self.missing = best(at_most, needed, opened)
 
     def answer(self, message: Any, descriptors: list[int]) -> Any:
         """The answer to a request."""
@@ -82,7 +94,8 @@ class Nursery:
     def _fork(self, descriptors: list[int], folder: Path, limits: dict[str, int]) -> int:
         channel, output = descriptors
         try:
-            pid, report = spawn(self.level, Start(channel, output, folder, limits, self.mapped, self.needed), _live)
+            start = Start(channel, output, folder, limits, self.mapped, self.needed, self.gpu)
+            pid, report = spawn(self.level, start, _live)
         finally:
             os.close(channel)
             os.close(output)

@@ -371,3 +371,36 @@ def test_numbers_that_are_compared_are_no_warnings(judge):
         report, _ = judge("gradient: {of: forward, wrt: x}", PARABOLA, "def f(x, c):\n    return x * 1e299\n")
 
     assert report.parts[0].status is Status.WRONG
+
+
+TANGENT = """
+def maker(draw):
+    return {"x": draw.normal(3), "dy": draw.normal(3)}
+
+def g(x):
+    return np.tanh(x) * np.mean(np.tanh(x))
+
+def f(x, dy):
+    y, slope = np.tanh(x), 1 - np.tanh(x)**2
+    return dy * slope * np.mean(y) + slope * np.mean(dy * y)
+"""
+
+
+@pytest.mark.parametrize(
+    ("mean", "own", "status", "earned"),
+    [
+        pytest.param("np.mean", "np.mean", Status.CORRECT, 1.0, id="right"),
+        pytest.param("np.sum", "np.sum", Status.PARTIAL, 0.6, id="right for a wrong forward function"),
+        pytest.param("np.mean", "np.sum", Status.WRONG, 0.0, id="wrong for a right one"),
+    ],
+)
+def test_a_gradient_of_ones_own_wrong_forward_function_earns_the_follow_through(judge, mean, own, status, earned):
+    student = TANGENT.replace("np.mean(np", f"{mean}(np").replace("np.mean(y)", f"{own}(y)")
+    student = student.replace("np.mean(dy", f"{own}(dy")
+
+    report, errors = judge("gradient: {of: g, wrt: x, upstream: dy}", TANGENT, student, part="follow_through: 0.6")
+
+    part = report.parts[0]
+    assert errors == []
+    assert (part.status, part.earned) == (status, earned)
+    assert ("right for your own forward pass" in part.feedback) == (status is Status.PARTIAL)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from grader.sandbox.zygote import Zygote
-
-FULL, PARTIAL, PROCESS_ONLY = "full", "partial: no namespaces", "process only"
+from grader.worker.levels import FULL as FULL
+from grader.worker.levels import PARTIAL as PARTIAL
+from grader.worker.levels import PROCESS_ONLY as PROCESS_ONLY
 
 # Stands in the judge's environment before any zygote is started, and must never be seen inside one.
 CANARY = "canary-of-the-judge"

@@ -15,6 +15,7 @@ import pytest
 from levels import CANARY, FULL, PARTIAL, PROCESS_ONLY, at
 
 import grader
+from grader import wire
 from grader.errors import StudentFault
 from grader.grading import grade
 from grader.model import Limits, Status
@@ -301,6 +302,8 @@ def test_the_kernel_itself_says_what_it_has_given_up(zygote, submit):
     said = dict(line.split(":\t", 1) for line in status.splitlines())
     assert (said["NoNewPrivs"], said["Seccomp"]) == ("1", "2")
     assert {int(said[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")} == {0}
+    if zygote.level() == FULL or os.geteuid() == 0:  # elsewhere it takes a capability to give up what nobody has
+        assert int(said["CapBnd"], 16) == 0
     if zygote.level() == FULL:
         assert "0" not in said["Uid"].split()
 
@@ -552,6 +555,28 @@ def test_a_submission_that_only_its_owner_may_read_is_graded(graded, submit):
     report = graded({})
 
     assert (report.score, report.max_score) == (17, 17)
+
+
+@at(FULL)
+def test_a_closed_submission_that_is_too_large_to_be_copied_is_a_fault_of_it(outcome, submit, zygote):
+    folder = submit()
+    with (folder / "weights.bin").open("wb") as weights:
+        weights.truncate(wire.MAX_COPIED)
+    (folder / "weights.bin").chmod(0o600)
+
+    report, errors = outcome({})
+    (folder / "weights.bin").chmod(0o644)
+    opened, _ = outcome({})
+
+    assert errors == []
+    if os.geteuid() == 0:
+        judged = [part for part in report.parts if part.status is not Status.PENDING]
+        assert {part.status for part in judged} == {Status.UNREADABLE}
+        assert "more than 64 MiB" in judged[0].feedback
+        assert "chmod" in judged[0].feedback
+    else:  # it is the grader's own, who reads it where it is
+        assert report.score == 17
+    assert opened.score == 17
 
 
 @at(FULL, PARTIAL, PROCESS_ONLY)

@@ -294,7 +294,7 @@ ODD_VALUES = [
     Case("array_with_another_dtype", centre("return x.view(Odd)", """
         class Odd(np.ndarray):
             dtype = property(lambda self: np.dtype('u1'))
-        """), W, ("numbers are off",)),
+        """), W, ("is one of the arguments",)),
     Case("pretends_to_be_an_array", centre("return Odd()", """
         class Odd:
             __class__ = np.ndarray
@@ -382,6 +382,14 @@ TRICKS = [
     Case("question_to_nobody", centre(sent(("ask", 10**9, [])) + "\nreturn x - x.mean()", "import os"), C),
     Case("forged_function", centre(sent(("value", abs)) + "\nreturn x - x.mean()", "import os"), W, spoils=True),
     Case("no_message_at_all", centre(sent("value"), "import os"), U, ("no answer",)),
+    Case("forged_effects", centre(sent(("value", 0.0, [0], [0])) + "\nreturn x - x.mean()", "import os"), W,
+         spoils=True),
+    Case("effects_on_nothing", centre(sent(("value", 0.0, [10**6], [])), "import os"), U, ("no answer",), spoils=True),
+    Case("effects_of_no_kind", centre(sent(("value", 0.0, [True], ["x"])), "import os"), U, ("no answer",),
+         spoils=True),
+    Case("effects_without_end", centre(sent(("value", 0.0, [0] * 10_000, [])), "import os"), U, ("no answer",),
+         spoils=True),
+    Case("one_effect", centre(sent(("value", 0.0, [])), "import os"), U, ("no answer",), spoils=True),
     Case("fault_of_no_kind", centre(sent(("fault", {"kind": 5, "message": [1]})), "import os"), R, spoils=True),
     Case("keys_that_collide", centre("""
         keys = [[["complex", 7.0 - 1000003 * k, float(k)], 0] for k in range(1, 100_000)]
@@ -562,7 +570,7 @@ def test_what_is_printed_as_no_text_is_still_shown(graded):
 )
 @pytest.mark.usefixtures("nothing_left_behind")
 def test_a_file_that_is_no_problem_file_costs_its_own_points_only(content, status, words, graded):
-    report = graded({"problem1.py": content}, seconds=3)
+    report = graded({"problem1.py": content}, seconds=20)  # a long file takes a while on a busy machine
 
     assert {p.status for p in report.parts if p.problem == "1"} == {status}
     assert words in part(report, "1a").feedback

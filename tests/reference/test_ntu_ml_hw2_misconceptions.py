@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from grader.assignment import Assignment
-from grader.bench import Bench, ReferenceSide, StudentSide
+from grader.bench import Bench
 from grader.checks.matches_reference import MatchesReference
 from grader.compare import conformed, disagreement
 from grader.course import Course
@@ -22,6 +22,7 @@ from grader.model import Trial
 from grader.reference import ReferenceModule
 from grader.rubric import Part, Problem
 from grader.sandbox.zygote import Zygote
+from grader.sides import ReferenceSide, StudentSide
 
 COURSE = Path(__file__).resolve().parents[2]
 ID = "ntu_ml_hw2"

@@ -6,7 +6,8 @@ import pytest
 
 from grader.model import Limits
 from grader.sandbox.student import Student
-from grader.sandbox.zygote import LEVELS, Zygote
+from grader.sandbox.zygote import Zygote
+from grader.worker.levels import LEVELS
 
 
 @pytest.mark.parametrize("level", LEVELS)

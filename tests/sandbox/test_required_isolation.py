@@ -3,7 +3,8 @@
 import pytest
 
 from grader.errors import SandboxError
-from grader.sandbox.zygote import LEVELS, Zygote
+from grader.sandbox.zygote import Zygote
+from grader.worker.levels import LEVELS
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -39,6 +39,7 @@ class Bench:
         self.loose = assignment.rubric.ignore_axes_of_length_one
         self.reference = assignment.references[problem.id]
         taken = {*(other.file for other in assignment.rubric.problems), *problem.functions}
+        self.device = device
         torch = Torch(frozenset(name for name, settings in problem.functions.items() if settings.tensors), device)
         given = self.reference.given_source
         self.student = Student(zygote, folder, problem.file, assignment.rubric.limits, taken, torch, given)

@@ -1,7 +1,7 @@
 """Grading: every part of a rubric judged on one submission, and the report that follows."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,11 +10,11 @@ import msgspec
 from grader import __version__, hygiene
 from grader.assignment import Assignment
 from grader.bench import Bench
-from grader.errors import GraderError
+from grader.document import unknown
+from grader.errors import GraderError, UsageError
 from grader.judgement import FINAL, Failure, Judgement, judgement, scope, telling
 from grader.model import (
     CORRECT,
-    UNJUDGED,
     Counterexample,
     PartReport,
     ProblemReport,
@@ -22,8 +22,10 @@ from grader.model import (
     Status,
     Trials,
     Verdict,
+    problem_points,
+    report_points,
 )
-from grader.rubric import Part, Problem
+from grader.rubric import Part, Problem, Rubric
 from grader.sandbox.zygote import Zygote
 from grader.submission import Submission
 
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 # Problems of one submission that are judged side by side; a whole class has other ways to keep more cores busy.
 AT_A_TIME = 2
 
+DEFERRED = "This part is judged on a machine with a GPU; your report is completed then."
+
 
 class Graded(NamedTuple):
     """A report, and what the staff must mend: nobody lost points over it, and nobody else is told."""
@@ -41,18 +45,30 @@ class Graded(NamedTuple):
     errors: list[GraderError]
 
 
-def grade(assignment: Assignment, submission: Submission, zygote: Zygote, seed: int | None = None) -> Graded:
-    """Grades a whole submission.
+def grade(
+    assignment: Assignment,
+    submission: Submission,
+    zygote: Zygote,
+    seed: int | None = None,
+    problems: Collection[str] | None = None,
+    device: str = "cpu",
+) -> Graded:
+    """Grades a submission: all problems, or those with these ids, and then the report holds no others.
+
+    `device` is where tensors are: "cpu", or "cuda" where the zygote has it.
 
     Errors
+        UsageError for a problem that the assignment does not have.
         SandboxError when no worker can be had. Defects of the rubric and the references that show only now make
         their parts `internal error` and are returned.
     """
     rubric = assignment.rubric
     seed = rubric.seed if seed is None else seed
-    benches = [Bench(assignment, problem, submission.folder, zygote, seed) for problem in rubric.problems]
-    judged_problems = _judged_problems(benches)
-    problems = [problem for problem, _, _ in judged_problems]
+    chosen = _chosen(rubric, problems)
+    judged_problems = _judged_problems(
+        [Bench(assignment, problem, submission.folder, zygote, seed, device) for problem in chosen]
+    )
+    reports = [problem for problem, _, _ in judged_problems]
     parts = [part for _, own, _ in judged_problems for part in own]
     errors = [error for _, _, own in judged_problems for error in own]
     report = Report(
@@ -61,17 +77,29 @@ def grade(assignment: Assignment, submission: Submission, zygote: Zygote, seed: 
         submission=submission.name,
         student=submission.label.student,
         collaborators=submission.label.collaborators,
-        score=sum(problem.score for problem in problems),
-        max_score=sum(problem.max_score for problem in problems),
-        pending_points=sum(problem.pending_points for problem in problems),
+        **report_points(reports),
         seed=seed,
-        isolation=zygote.level(),
-        device="cpu",
+        isolation=_isolation(zygote, device),
+        device=device,
         versions={"grader": __version__, **zygote.versions},
-        problems=tuple(problems),
+        problems=tuple(reports),
         parts=tuple(parts),
     )
     return Graded(report, errors)
+
+
+def _isolation(zygote: Zygote, device: str) -> str:
+    """The level, and what is open beyond it to compute on a GPU."""
+    level = zygote.level()
+    return f"{level}; open for the GPU: {', '.join(zygote.opened)}" if device != "cpu" else level
+
+
+def _chosen(rubric: Rubric, ids: Collection[str] | None) -> list[Problem]:
+    known = [problem.id for problem in rubric.problems]
+    for id in ids or ():
+        if id not in known:
+            raise UsageError(unknown("problem", id, known), remedy="name a problem of the assignment")
+    return [problem for problem in rubric.problems if ids is None or problem.id in ids]
 
 
 def _judged_problems(benches: Sequence[Bench]) -> list[tuple[ProblemReport, list[PartReport], list[GraderError]]]:
@@ -94,15 +122,8 @@ def _judged_problem(bench: Bench) -> tuple[ProblemReport, list[PartReport], list
 
 
 def _problem_report(problem: Problem, parts: Sequence[PartReport], printed: str) -> ProblemReport:
-    judged = [part for part in parts if part.status not in UNJUDGED]
     return ProblemReport(
-        id=problem.id,
-        title=problem.title,
-        file=problem.file,
-        score=sum(part.earned for part in judged),
-        max_score=sum(part.points for part in judged),
-        pending_points=sum(part.points for part in parts if part.status is Status.PENDING),
-        printed=printed,
+        id=problem.id, title=problem.title, file=problem.file, printed=printed, **problem_points(parts)
     )
 
 
@@ -110,8 +131,8 @@ def _problem_report(problem: Problem, parts: Sequence[PartReport], printed: str)
 
 
 def _judged(part: Part, bench: Bench, errors: list[GraderError]) -> Judgement | None:
-    """The judgement of a part; None where a person judges it, or has to see to it."""
-    if part.written:
+    """The judgement of a part; None where a person judges it, has to see to it, or a GPU is needed."""
+    if part.written or _is_deferred(part, bench):
         return None
     try:
         return judgement(part, bench)
@@ -120,11 +141,18 @@ def _judged(part: Part, bench: Bench, errors: list[GraderError]) -> Judgement | 
         return None
 
 
+def _is_deferred(part: Part, bench: Bench) -> bool:
+    needed = bench.problem.functions[part.function].device
+    return bool(needed) and needed != bench.device
+
+
 def _part_report(part: Part, bench: Bench, judged: Judgement | None, errors: list[GraderError]) -> PartReport:
     if part.written:
         # What a marker looks for is the answer, which a student sees only where the rubric shows answers.
         items = part.written if bench.assignment.rubric.show_expected else ()
         return _report(part, bench, Verdict(status=Status.PENDING), items=items)
+    if _is_deferred(part, bench):
+        return _report(part, bench, Verdict(status=Status.DEFERRED, feedback=DEFERRED))
     try:
         if judged is not None:
             return _report_of(part, bench, judged)

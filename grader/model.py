@@ -1,7 +1,7 @@
 """The records that everything else passes around: status, fault, verdict, report."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -213,6 +213,25 @@ class ProblemReport(msgspec.Struct, frozen=True, kw_only=True):
     max_score: float
     pending_points: float
     printed: str = ""
+
+
+def problem_points(parts: Iterable[PartReport]) -> dict[str, Any]:
+    """The sums of a problem over its parts, as `ProblemReport` has them."""
+    parts = list(parts)
+    judged = [part for part in parts if part.status not in UNJUDGED]
+    return {
+        "score": sum(part.earned for part in judged),
+        "max_score": sum(part.points for part in judged),
+        "pending_points": sum(part.points for part in parts if part.status is Status.PENDING),
+    }
+
+
+def report_points(problems: Iterable[ProblemReport]) -> dict[str, Any]:
+    """The sums of a report over its problems, as `Report` has them."""
+    problems = list(problems)
+    return {
+        name: sum(getattr(problem, name) for problem in problems) for name in ("score", "max_score", "pending_points")
+    }
 
 
 class Author(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import yaml
 
 from grader.checks import KINDS, Check
@@ -25,7 +26,8 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     """A function that the student writes.
 
     inputs         where its trials come from; not needed where only properties call it
-    returns        names of its outputs, where it returns a tuple of which parts judge one each
+    returns        names of its outputs, where it returns a tuple, or an array with a row for each, of which parts judge
+                   one each
     evaluated_at   numbers at which the function that it returns is evaluated
     compare        what is compared where the right answer is not unique: a form of `grader.invariants`, or one for each
                    of its outputs
@@ -45,8 +47,11 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
 
     def compared(self, value: Any, output: Sequence[str] = ()) -> Any:
         """The form in which answers are compared: of some of its outputs (one by itself), or of all it returns."""
-        if not self.compare or value is None:
-            return value
+        if value is None:  # which some trials may ask for
+            return None
+        if not self.compare:
+            # Outputs may be the rows of one array, and yet each is of its own size.
+            return tuple(value) if self.returns and not output and isinstance(value, np.ndarray) else value
         if not self.returns:
             return FORMS[self.compare[0]](value)
         compare = self.compare if len(self.compare) > 1 else self.compare * len(self.returns)

@@ -9,6 +9,7 @@ import pytest
 
 from grader.assignment import Assignment
 from grader.course import Course
+from grader.errors import UsageError
 from grader.grading import Graded, grade
 from grader.model import PartReport, Report, Status
 from grader.submission import Submission
@@ -112,14 +113,16 @@ def course(tmp_path) -> Callable[..., Assignment]:
 def grading(course, tmp_path, zygote) -> Callable[..., Graded]:
     """`grading({"problem1.py": source})` grades what is right but for these files."""
 
-    def graded(files: dict[str, str], on: Assignment | None = None, seed: int | None = None) -> Graded:
+    def graded(
+        files: dict[str, str], on: Assignment | None = None, seed: int | None = None, problems: list[str] | None = None
+    ) -> Graded:
         for name, text in {**RIGHT, **files}.items():
             _write(tmp_path / "handed_in" / name, text)
         here = copy.copy(on or course())
         here.rubric = msgspec.structs.replace(
             here.rubric, limits=msgspec.structs.replace(here.rubric.limits, seconds=1.0)
         )
-        return grade(here, Submission(tmp_path / "handed_in"), zygote, seed)
+        return grade(here, Submission(tmp_path / "handed_in"), zygote, seed, problems)
 
     return graded
 
@@ -230,6 +233,61 @@ def test_a_reference_may_give_nothing_in_some_trials(grading, course, compare, b
     report, errors = grading(
         {"problem2.py": f"def half(x): {body}\n"}, on=course(two=(TWO, SOMETIMES_NOTHING), rubric=(inputs, planned))
     )
+
+    assert errors == []
+    assert statuses(report)["e"] == status
+
+
+@pytest.mark.parametrize(
+    ("chosen", "kept"),
+    [
+        pytest.param(["2"], [1], id="one"),
+        pytest.param(["2", "1"], [0, 1], id="both"),
+        pytest.param([], [], id="none"),
+        pytest.param(None, [0, 1], id="all"),
+    ],
+)
+def test_the_problems_that_are_asked_for_are_judged_as_they_are_among_all(grading, chosen, kept):
+    files = {"problem1.py": RIGHT["problem1.py"].replace("np.abs(x).sum()", "3.0")}
+    whole, some = grading(files).report, grading(files, problems=chosen).report
+
+    problems = tuple(whole.problems[place] for place in kept)
+    assert some.problems == problems
+    assert statuses(some) == {p.id: str(p.status) for p in whole.parts if p.problem in [own.id for own in problems]}
+    assert some.score == sum(own.score for own in problems)
+    assert some.max_score == sum(own.max_score for own in problems)
+    assert some.pending_points == sum(own.pending_points for own in problems)
+
+
+def test_a_problem_that_there_is_not_is_the_callers_mistake(grading):
+    with pytest.raises(UsageError, match=r"unknown problem '3' .*1, 2"):
+        grading({}, problems=["1", "3"])
+
+
+OUTPUTS = (
+    """      half: {inputs: {from: numbers, regimes: {normal: 2}}}
+    parts:
+      - {id: e, points: 4, criterion: "half", function: half,""",
+    """      half: {returns: [hundredfold, halved], inputs: {from: numbers, regimes: {normal: 2}}}
+    parts:
+      - {id: e, points: 4, criterion: "half", function: half, output: halved,""",
+)
+
+
+@pytest.mark.parametrize(
+    ("returned", "status"),
+    [
+        pytest.param("np.array([100 * x, x / 2])", "correct", id="an array"),
+        pytest.param("(100 * x, x / 2)", "correct", id="a tuple"),
+        pytest.param("np.array([x, x / 2])", "correct", id="the other one wrong"),
+        pytest.param("np.array([100 * x, x / 3])", "wrong", id="this one wrong"),
+        pytest.param("np.array([100 * x, x / 2, 0])", "wrong", id="one too many"),
+    ],
+)
+def test_outputs_may_be_the_rows_of_one_array(grading, course, returned, status):
+    rows = course(rubric=OUTPUTS, two=("return x / 2", "import numpy as np\n    return np.array([100 * x, x / 2])"))
+
+    report, errors = grading({"problem2.py": f"import numpy as np\ndef half(x): return {returned}\n"}, on=rows)
 
     assert errors == []
     assert statuses(report)["e"] == status

@@ -149,6 +149,19 @@ def test_a_function_that_stays_here_is_the_staffs_mistake_where_tensors_are_aske
     assert "given.py" in error.value.remedy
 
 
+def test_a_tensor_on_another_device_than_the_arguments_is_named_as_the_cause(student):
+    # What torch raises where x is on a GPU and torch.zeros(3) is not.
+    raises = "raise RuntimeError('Expected all tensors to be on the same device, but found two devices, cuda:0 and cpu!')"
+
+    with pytest.raises(StudentFault) as caught:
+        student(f"def f(x):\n    {raises}\n").function("f")(np.ones(3))
+
+    assert caught.value.fault.message.endswith(
+        "A tensor that you create is on the CPU, the arguments are on the GPU: create it where they are"
+        " (torch.zeros_like(x), or device=x.device)."
+    )
+
+
 def test_without_torch_the_staff_are_told(student, zygote):
     with pytest.raises(SandboxError, match="without torch"):
         described(student(DESCRIBES, on=zygote), np.ones(2))

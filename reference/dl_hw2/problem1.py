@@ -108,8 +108,9 @@ def logistic_inputs(
 ) -> dict[str, Any]:
     """Points with labels of both kinds, zeros or ones, and parameters that predict them with some doubt.
 
-    `x` is spread or constant, `slope` any or zero. With a `reach`, which may be negative, the farthest z is that, and one
-    point stays in doubt so that there is something to compute. Redrawn until no derivative is a small difference of large terms.
+    `x` is spread or constant, `slope` any or zero. With a `reach`, which may be negative, the farthest z is that, and
+    one point stays in doubt so that there is something to compute. Redrawn until no derivative is a small difference
+    of large terms.
     """
 
     def make() -> dict[str, Any]:

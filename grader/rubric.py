@@ -26,6 +26,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     compare        what is compared where the right answer is not unique: a form of `grader.invariants`, or one for each
                    of its outputs
     tensors        it takes torch tensors: where its inputs hold arrays, it is handed tensors
+    own_backward   it has to be a torch.autograd.Function: a function that torch differentiates by itself is none
     """
 
     inputs: Inputs | None = None
@@ -33,6 +34,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     evaluated_at: tuple[float, ...] = ()
     compare: tuple[str, ...] = ()
     tensors: bool = False
+    own_backward: bool = False
     line: int = 0
 
     def compared(self, value: Any, output: Sequence[str] = ()) -> Any:

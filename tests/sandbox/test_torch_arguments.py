@@ -151,7 +151,7 @@ def test_a_function_that_stays_here_is_the_staffs_mistake_where_tensors_are_aske
 
 def test_a_tensor_on_another_device_than_the_arguments_is_named_as_the_cause(student):
     # What torch raises where x is on a GPU and torch.zeros(3) is not.
-    raises = "raise RuntimeError('Expected all tensors to be on the same device, but found two devices, cuda:0 and cpu!')"
+    raises = "raise RuntimeError('Expected all tensors to be on the same device, but found cuda:0 and cpu!')"
 
     with pytest.raises(StudentFault) as caught:
         student(f"def f(x):\n    {raises}\n").function("f")(np.ones(3))

@@ -127,7 +127,7 @@ def _answer(made: Measurement, compared: Any, usual: Sequence[float], floats: Se
 def _shaped_like(value: Any, leaves: list[Any]) -> Any:
     if isinstance(value, (tuple, list)):
         return tuple(_shaped_like(item, leaves) for item in value)
-    return leaves.pop(0) if leaves else None
+    return leaves.pop(0) if leaves else 0.0  # None has no bound, but what is done to bounds is done to its own
 
 
 def _usual_sizes(leaves: Sequence[list[NDArray[Any]]], groups: Sequence[Any]) -> dict[Any, list[float]]:

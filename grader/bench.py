@@ -40,7 +40,9 @@ class Bench:
         self.reference = assignment.references[problem.id]
         taken = {*(other.file for other in assignment.rubric.problems), *problem.functions}
         self.device = device
-        torch = Torch(frozenset(name for name, settings in problem.functions.items() if settings.tensors), device)
+        tensors = frozenset(name for name, settings in problem.functions.items() if settings.tensors)
+        own_backward = frozenset(name for name, settings in problem.functions.items() if settings.own_backward)
+        torch = Torch(tensors, device, own_backward)
         given = self.reference.given_source
         self.student = Student(zygote, folder, problem.file, assignment.rubric.limits, taken, torch, given)
         plan = hashlib.sha256(repr((self.reference.digest, problem.functions, seed)).encode())

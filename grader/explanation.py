@@ -160,6 +160,7 @@ def diagnosed(part: Part, bench: Bench, trials: Sequence[Trial]) -> Diagnosis | 
         ]
     except StudentFault:  # what has no values, or other ones than are asked for, has said what is wrong with it
         return None
+    observations = [made for made in observations if made.expected is not None]  # where nothing is asked for
     outputs = [place for place, _ in bench.outputs(part)] or None
     return diagnosis(observations, _catalogue(part.function, bench), outputs)
 
@@ -174,7 +175,8 @@ def _catalogue(function: str, bench: Bench) -> Catalogue:
         def values(returned: Any) -> Any:
             return np.array([returned(point) for point in points])
 
-        trials = [trial for trial in bench.trials(function) if not trial.share]
+        answered = [trial for trial in bench.trials(function) if bench.expected(function, trial).value is not None]
+        trials = [trial for trial in answered if not trial.share]
         kept = catalogue(bench.reference, function, trials, values if points else None, CATALOGUE_SECONDS).data()
         bench.store.put(name, kept)
     return Catalogue.of(kept)

@@ -32,6 +32,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     compare        what is compared where the right answer is not unique: a form of `grader.invariants`, or one for each
                    of its outputs
     tensors        it takes torch tensors: where its inputs hold arrays, it is handed tensors
+    own_backward   it has to be a torch.autograd.Function: a function that torch differentiates by itself is none
     device         "cuda" where it has to run on a GPU: without one, its parts are judged later
     layouts        how the arrays of its trials lie in memory, in turn: C, F, strided, read-only
     """
@@ -41,12 +42,15 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     evaluated_at: tuple[float, ...] = ()
     compare: tuple[str, ...] = ()
     tensors: bool = False
+    own_backward: bool = False
     device: str = ""
     layouts: tuple[str, ...] = DEFAULT
     line: int = 0
 
     def compared(self, value: Any, output: Sequence[str] = ()) -> Any:
         """The form in which answers are compared: of some of its outputs (one by itself), or of all it returns."""
+        if value is None:  # which some trials may ask for
+            return None
         if not self.compare:
             # Outputs may be the rows of one array, and yet each is of its own size.
             return tuple(value) if self.returns and not output and isinstance(value, np.ndarray) else value

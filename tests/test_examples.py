@@ -24,8 +24,14 @@ from grader.submission import Submission
 
 ROOT = Path(__file__).parent.parent
 SEEDS = range(int(os.environ.get("SEEDS", "20")))
-ASSIGNMENTS = ["ntu_ml_hw2", "ntu_ml_hw4", "cpen455_hw1"]
-MACHINE_POINTS = {"ntu_ml_hw2": (68.5, 31.5), "ntu_ml_hw4": (87, 13), "cpen455_hw1": (117, 13)}
+# Points by machine and by hand, as the homeworks are set.
+POINTS = {
+    "ntu_ml_hw2": (68.5, 31.5),
+    "ntu_ml_hw4": (87, 13),
+    "cpen455_hw1": (117, 13),
+    "dl_hw2": (73, 27),
+}
+ASSIGNMENTS = list(POINTS)
 
 
 def expectations(assignment: str) -> dict[str, dict[str, str]]:
@@ -114,8 +120,8 @@ def test_an_example_gets_its_verdicts(assignments, graded, right, monkeypatch, a
         assert found == expected_verdicts(parts, expectation), f"seed {seed}"
         assert report.score == pytest.approx(sum(part.earned for part in report.parts))
         points = {problem.id: problem for problem in (*correct.problems, *report.problems)}.values()
-        assert sum(problem.max_score for problem in points) == MACHINE_POINTS[assignment][0]
-        assert sum(problem.pending_points for problem in points) == MACHINE_POINTS[assignment][1]
+        assert sum(problem.max_score for problem in points) == POINTS[assignment][0]
+        assert sum(problem.pending_points for problem in points) == POINTS[assignment][1]
         assert all(part.feedback for part in report.parts if part.status not in (Status.CORRECT, Status.PENDING))
         own = own_problems(assignments[assignment], name)
         # Most of the time would go into examples that are shown with the verdicts and are no part of them.

@@ -206,6 +206,38 @@ def test_a_file_that_cannot_be_imported_costs_its_own_problem(grading):
     assert all(part.counterexample is None for part in report.parts)
 
 
+SOMETIMES_NOTHING = """\
+def vectors(draw):
+    return {"x": draw.normal(3)}
+
+
+def half(x):
+    return None if x[0] < 0 else x / 2
+"""
+
+
+@pytest.mark.parametrize("compare", ["", "compare: [up_to_sign], "])
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param("return None if x[0] < 0 else 0.5 * x", "correct", id="right"),
+        pytest.param("return 0.5 * x", "wrong", id="numbers where nothing is asked for"),
+        pytest.param("return None", "wrong", id="nothing where numbers are asked for"),
+        pytest.param("return None if x[0] < 0 else x", "wrong", id="other numbers"),
+    ],
+)
+def test_a_reference_may_give_nothing_in_some_trials(grading, course, compare, body, status):
+    inputs = "{inputs: {from: numbers, regimes: {normal: 2}}}"
+    planned = f"{{{compare}inputs: {{from: vectors, regimes: {{normal: 9}}}}}}"
+
+    report, errors = grading(
+        {"problem2.py": f"def half(x): {body}\n"}, on=course(two=(TWO, SOMETIMES_NOTHING), rubric=(inputs, planned))
+    )
+
+    assert errors == []
+    assert statuses(report)["e"] == status
+
+
 @pytest.mark.parametrize(
     ("chosen", "kept"),
     [

@@ -76,7 +76,8 @@ def table(seeds: Iterable[int], scratch: Path) -> None:
             for name, folder in folders.items():
                 submission = Submission(folder)
                 start = time.perf_counter()
-                report, errors = grade(assignment, submission, zygotes[submission.needs_torch()], seed)
+                torch = submission.needs_torch() or assignment.rubric.takes_tensors()
+                report, errors = grade(assignment, submission, zygotes[torch], seed)
                 rows[name].append((report, time.perf_counter() - start))
                 failed += [str(error) for error in errors]
     for name, graded in rows.items():

@@ -98,7 +98,7 @@ class Student:
         the value leads back to any, or has another shape than its upstream.
         """
         pairs = zip(calls, upstreams, strict=True)
-        target = ("vjp", name, list(wrt))
+        target = ("own vjp" if name in self.torch.own_backward else "vjp", name, list(wrt))
         return self._results(
             name, [(target, self.torch.arguments(name, [*call, upstream])) for call, upstream in pairs], seconds
         )

@@ -10,10 +10,12 @@ from grader.wire import Generator, Given, Tensor
 
 
 class Torch(msgspec.Struct, frozen=True):
-    """Which of the student's functions take tensors, and the device that these are on."""
+    """Which of the student's functions take tensors, the device that these are on, and which of the functions have to
+    be classes with a backward of their own."""
 
     functions: frozenset[str] = frozenset()
     device: str = "cpu"
+    own_backward: frozenset[str] = frozenset()
 
     def arguments(self, name: str, arguments: list[Any]) -> list[Any]:
         """The arguments of a call: with tensors for arrays where the function takes them, else as they are.

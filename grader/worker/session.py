@@ -142,13 +142,12 @@ class Session:
         match target:
             case int(number):
                 return self.lent[number]
-            case ("vjp", str(name), list(wrt)):
-                return functools.partial(vjp, self._function(name), wrt)
-        function: Any = getattr(self.module, str(target))
-        torch = sys.modules.get("torch")
-        if torch is not None and isinstance(function, type) and issubclass(function, torch.autograd.Function):
-            return function.apply  # type: ignore[attr-defined, no-any-return]
-        return function  # type: ignore[no-any-return]
+            case ("vjp" | "own vjp" as kind, str(name), list(wrt)):
+                function = self._function(name)
+                own = kind == "vjp" or _has_its_own_backward(getattr(self.module, name))
+                return functools.partial(vjp, function if own else _without_a_backward, wrt)
+        named: Any = getattr(self.module, str(target))
+        return named.apply if _has_its_own_backward(named) else named  # type: ignore[no-any-return]
 
     def _result(self, target: Target, arguments: list[Any]) -> bytes:
         """The frame of what a call gives."""
@@ -179,6 +178,15 @@ def _answer(value: Any, arguments: list[Any], before: side_effects.Snapshot) -> 
         if changed or shared:
             return "value", value, changed, shared
     return "value", value
+
+
+def _has_its_own_backward(function: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(function, type) and issubclass(function, torch.autograd.Function)
+
+
+def _without_a_backward(*_: Any) -> Any:
+    raise TypeError("this has to be a class derived from torch.autograd.Function, with a backward of its own")
 
 
 def _flush() -> None:

@@ -39,8 +39,8 @@ def zygote(torch_zygote):
     return torch_zygote
 
 
-def graded(judge, student, reference=LOSS, check=CHECK):
-    report, errors = judge(check, reference, student, function="tensors: true")
+def graded(judge, student, reference=LOSS, check=CHECK, function="tensors: true"):
+    report, errors = judge(check, reference, student, function=function)
     assert errors == []
     return report.parts[0]
 
@@ -177,6 +177,25 @@ def test_a_hand_written_backward_is_judged(judge, old, new, status, words):
 
     assert part.status is status
     assert words in part.feedback
+
+
+AUTOMATIC = "import torch\ndef f(x, gamma, k): return gamma * (x - x.mean(0)) ** 2\n"
+
+
+@pytest.mark.parametrize(
+    ("student", "asked", "status"),
+    [
+        pytest.param(AUTOGRAD, "true", Status.CORRECT, id="written by hand"),
+        pytest.param(AUTOMATIC, "true", Status.RAISED, id="found by torch"),
+        pytest.param("import torch\nf = torch.nn.Identity\n", "true", Status.RAISED, id="another class"),
+        pytest.param(AUTOMATIC, "false", Status.CORRECT, id="found by torch, and nothing else is asked for"),
+    ],
+)
+def test_a_backward_of_its_own_may_be_asked_for(judge, student, asked, status):
+    part = graded(judge, student, CENTRED, CENTRED_CHECK, f"tensors: true\n        own_backward: {asked}")
+
+    assert part.status is status
+    assert student is not AUTOMATIC or asked == "false" or "derived from torch.autograd.Function" in part.feedback
 
 
 def test_an_upstream_of_ones_would_not_see_what_the_random_one_sees(judge):

@@ -13,12 +13,13 @@ import pytest
 import yaml
 
 from grader.assignment import Assignment
-from grader.bench import Bench, ReferenceSide
+from grader.bench import Bench
 from grader.checks.matches_reference import MatchesReference
 from grader.compare import conformed, disagreement
 from grader.errors import StudentFault
 from grader.model import Trial
 from grader.rubric import Part, Problem
+from grader.sides import ReferenceSide
 from grader.tolerance import ROUNDINGS
 
 SEEDS = range(5)

@@ -9,29 +9,20 @@ import gc
 import io
 import os
 import sys
-import threading
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from grader import __version__
 from grader.errors import GraderError, UsageError
-from grader.worker.levels import LEVELS
+from grader.run import ISOLATION, Asked, ready
 
 if TYPE_CHECKING:
-    from grader.assignment import Assignment
-    from grader.course import Course
     from grader.model import Report
-    from grader.sandbox.zygote import Zygote
-    from grader.submission import Submission
-
-
-# The levels that can be asked for, by the first word of their names.
-ISOLATION = {level.partition(":")[0]: level for level in LEVELS[:-1]}
 
 
 class DefaultGroup(click.Group):
@@ -56,17 +47,6 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-class _Asked(NamedTuple):
-    """What is asked of every submission on the command line."""
-
-    id: str | None
-    course: Path | None
-    out: Path | None
-    seed: int | None
-    required: str | None
-    fail_under: float | None
-
-
 @main.command()
 @click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
@@ -83,6 +63,18 @@ class _Asked(NamedTuple):
     type=click.Choice([*ISOLATION]),
     help="Refuse to grade with less isolation of the student's code (exit 3).",
 )
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="Where tensors are; auto takes a GPU where there is one.",
+)
+@click.option(
+    "--only-deferred",
+    is_flag=True,
+    help="Judge what an earlier grading deferred for want of a GPU, and fill it into its report.",
+)
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="PCT", help="Exit with 1 below this percentage.")
 def submission(folders: tuple[Path, ...], json_to: str | None, trial: str | None, **asked: Any) -> None:
     """Grade the submission in the folder DIR: a line per part here, report.html and report.json in --out.
@@ -92,11 +84,11 @@ def submission(folders: tuple[Path, ...], json_to: str | None, trial: str | None
     """
     with _errors_told():
         if len(folders) > 1:
-            code = _several(folders, json_to, trial, _Asked(**asked))
+            code = _several(folders, json_to, trial, Asked(**asked))
         elif trial is not None:
-            code = _replayed(folders[0], trial, _Asked(**asked))
+            code = _replayed(folders[0], trial, Asked(**asked))
         else:
-            code = _one(folders[0], json_to, _Asked(**asked))
+            code = _one(folders[0], json_to, Asked(**asked))
     _leave(code)
 
 
@@ -110,18 +102,22 @@ def doctor() -> None:
             click.echo(f"{what:18} {finding}")
 
 
-def _replayed(folder: Path, trial: str, asked: _Asked) -> int:
-    with _ready(folder, asked) as run:
+def _replayed(folder: Path, trial: str, asked: Asked) -> int:
+    with ready(folder, asked) as run:
         click.echo(run.replay(trial, asked.seed))
     return 0
 
 
-def _one(folder: Path, json_to: str | None, asked: _Asked) -> int:
-    with _ready(folder, asked) as run:
+def _one(folder: Path, json_to: str | None, asked: Asked) -> int:
+    with ready(folder, asked) as run:
         destination = run.destination(asked.out)
-        report, code = run.grade(asked)
-    _deliver(report, destination, json_to)
+        report, errors = run.grade(asked, destination)
+    from grader.report.files import write
+
+    code = _code(report, errors, asked)
+    data = write(report, destination, Path(json_to) if json_to and json_to != "-" else None)
     if json_to == "-":
+        click.echo(data.encode(), nl=False)  # JSON is UTF-8, whatever the terminal is
         return code
     from grader.report.summary import summary
 
@@ -130,8 +126,9 @@ def _one(folder: Path, json_to: str | None, asked: _Asked) -> int:
     return code
 
 
-def _several(folders: Sequence[Path], json_to: str | None, trial: str | None, asked: _Asked) -> int:
+def _several(folders: Sequence[Path], json_to: str | None, trial: str | None, asked: Asked) -> int:
     """Grades one after the other; what cannot be graded is said, and the others are. The code is that of the worst."""
+    from grader.report.files import write
     from grader.report.summary import overview
 
     for option, value in {"--json": json_to, "--trial": trial}.items():
@@ -143,13 +140,14 @@ def _several(folders: Sequence[Path], json_to: str | None, trial: str | None, as
     for folder in folders:
         start = time.perf_counter()
         try:
-            with _ready(folder, asked) as run:
+            with ready(folder, asked) as run:
                 destination = run.destination(asked.out, one_of_several=True)
                 if destination in graded or any(destination.resolve().is_relative_to(own) for own in taken):
                     message = f"the reports of {folder} would go to {destination}, where something else is"
                     raise UsageError(message, remedy="grade it by itself, with an --out of its own")
-                report, code = run.grade(asked)
-            _deliver(report, destination, None)
+                report, errors = run.grade(asked, destination)
+            write(report, destination)
+            code = _code(report, errors, asked)
             graded[destination] = report, time.perf_counter() - start
         except GraderError as error:
             click.echo(f"error: {error}", err=True)
@@ -161,106 +159,15 @@ def _several(folders: Sequence[Path], json_to: str | None, trial: str | None, as
     return worst
 
 
-@contextlib.contextmanager
-def _ready(folder: Path, asked: _Asked) -> Iterator["_Run"]:
-    """A submission with all that it takes to judge it, in the isolation that is asked for."""
-    run = _Run(folder, asked.id, asked.course)
-    with run.zygote:
-        if asked.required is not None:
-            run.zygote.require(ISOLATION[asked.required])
-        yield run
+def _code(report: "Report", errors: Iterable[GraderError], asked: Asked) -> int:
+    """The exit code of a grading; what the staff must mend is said."""
+    for error in (said := dict.fromkeys(map(str, errors))):
+        click.echo(f"error: {error}", err=True)
+    return 3 if said else 1 if _percent(report) < (asked.fail_under or 0) else 0
 
 
-class _Run:
-    """One submission with its assignment, and a zygote that gets ready meanwhile."""
-
-    def __init__(self, folder: Path, id: str | None, course: Path | None) -> None:
-        from grader.course import Course, nearest
-        from grader.submission import Submission
-
-        self.submission = Submission(folder)
-        found = Course(course) if course else nearest(Path.cwd(), self.submission.folder)
-        name = id or self.submission.assignment(found.assignments)
-        if not name:
-            remedy = f"name it with --assignment or in submission.yaml; {found.offer()}"
-            raise UsageError(f"which assignment is {folder}?", remedy=remedy)
-        self.zygote = _zygote(self.submission, found.rubric(name))
-        try:
-            self.assignment = self._assignment(found, name)
-        except BaseException:
-            self.zygote.close()
-            raise
-
-    def _assignment(self, course: "Course", id: str) -> "Assignment":
-        # Imported here, while the zygote starts up beside us.
-        from grader.assignment import Assignment
-
-        return Assignment(course, id)
-
-    def destination(self, out: Path | None, *, one_of_several: bool = False) -> Path:
-        """Where the reports go: never into the submission."""
-        inside, name = self.submission.folder, Path(self.submission.name)
-        own = self.assignment.rubric.id / name if one_of_several else name
-        if out is None:
-            here = Path.cwd() if not Path.cwd().is_relative_to(inside) else inside.parent
-            destination = here / "reports" / own
-        else:
-            destination = out / own if one_of_several else out
-        if destination.resolve().is_relative_to(inside):
-            raise UsageError(f"{destination} lies in the submission", remedy="name a folder outside it with --out")
-        return destination
-
-    def grade(self, asked: _Asked) -> tuple["Report", int]:
-        """The report, and the exit code that follows; what the staff must mend is said at once."""
-        # The page's template is made ready while the judge waits for workers.
-        ahead = threading.Thread(target=_prepare_reports)
-        ahead.start()
-        from grader.grading import grade
-
-        report, errors = grade(self.assignment, self.submission, self.zygote, asked.seed)
-        ahead.join()
-        for error in dict.fromkeys(map(str, errors)):
-            click.echo(f"error: {error}", err=True)
-        return report, 3 if errors else 1 if _percent(report) < (asked.fail_under or 0) else 0
-
-    def replay(self, trial: str, seed: int | None) -> str:
-        """One trial as text: its inputs, what came back, what was expected, the verdict."""
-        from grader.replay import replayed
-
-        return replayed(self.assignment, self.submission, self.zygote, trial, seed)
-
-
-def _zygote(submission: "Submission", rubric: Path) -> "Zygote":
-    from grader.sandbox.zygote import Zygote
-
-    # The rubric is read in full only while the zygote starts: a word of it has to do.
-    torch = b"tensors:" in rubric.read_bytes() or submission.needs_torch()
-    return Zygote(("numpy", "torch") if torch else ("numpy",))
-
-
-def _prepare_reports() -> None:
-    from grader.report.page import template
-
-    template()
-
-
-def _deliver(report: "Report", destination: Path, json_to: str | None) -> None:
-    import msgspec
-
-    from grader.report.page import html
-
-    data = msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
-    try:
-        destination.mkdir(parents=True, exist_ok=True)
-        (destination / "report.json").write_text(data, encoding="utf-8")
-        (destination / "report.html").write_text(html(report), encoding="utf-8")
-        _write_scripts(report, destination / "replay")
-        if json_to and json_to != "-":
-            Path(json_to).write_text(data, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"the report cannot be written: {error}", remedy="name another folder with --out") from None
-    if json_to == "-":
-        click.echo(data.encode(), nl=False)  # JSON is UTF-8, whatever the terminal is
+def _percent(report: "Report") -> float:
+    return 100.0 * report.score / report.max_score if report.max_score else 0.0
 
 
 def _width() -> int:
@@ -268,20 +175,6 @@ def _width() -> int:
     import shutil
 
     return min(shutil.get_terminal_size().columns, 100)
-
-
-def _write_scripts(report: "Report", folder: Path) -> None:
-    """A script for every part that was lost and can be replayed; those of an earlier grading go."""
-    for old in folder.glob("*.py"):
-        old.unlink()
-    for part in report.parts:
-        if part.counterexample is not None and part.counterexample.script:
-            folder.mkdir(exist_ok=True)
-            (folder / f"{part.id}.py").write_text(part.counterexample.script, encoding="utf-8")
-
-
-def _percent(report: "Report") -> float:
-    return 100.0 * report.score / report.max_score if report.max_score else 0.0
 
 
 @contextlib.contextmanager

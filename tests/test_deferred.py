@@ -1,9 +1,12 @@
 """What needs a GPU is deferred without one, costs nothing meanwhile, and is filled into the same report later."""
 
 import json
+import subprocess
+import sys
 
 import msgspec
 import pytest
+import torch
 
 import grader.bench
 from grader.assignment import Assignment
@@ -67,7 +70,7 @@ def course(tmp_path):
 @pytest.fixture
 def graded(course, zygote, monkeypatch):
     """`graded(device, problems)` is the report from a machine with this device; tensors of "cuda" are on the CPU."""
-    monkeypatch.setattr(grader.bench, "Torch", lambda functions, device: Torch(functions, "cpu"))
+    monkeypatch.setattr(grader.bench, "Torch", lambda functions, device, own: Torch(functions, "cpu", own))
     submission, assignment = Submission(course / "handed_in"), Assignment(Course(course), "hw")
 
     def report(device, problems=None):
@@ -144,3 +147,50 @@ def test_the_report_of_somebody_else_is_left_alone(graded, tmp_path):
 
     with pytest.raises(UsageError, match="is the report of handed_in on hw"):
         earlier(tmp_path, "hw", "another")
+
+
+# ---- the command ----
+
+
+@pytest.fixture
+def run(course, tmp_path):
+    """`run(*options)` is the finished process that grades the submission with these options."""
+
+    def run(*options):
+        arguments = [course / "handed_in", "-a", "hw", "--out", tmp_path / "out", *options]
+        command = [sys.executable, "-m", "grader", *map(str, arguments)]
+        return subprocess.run(command, cwd=course, capture_output=True, text=True, timeout=60)
+
+    return run
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="says what happens on a machine without a GPU")
+def test_a_gpu_that_is_asked_for_and_not_there_is_said(run, tmp_path):
+    done = run("--device", "cuda")
+
+    assert done.returncode == 3
+    assert "there is no GPU" in done.stderr
+    assert "grade doctor" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="says what happens on a machine without a GPU")
+def test_what_is_deferred_stays_deferred_without_a_gpu(run, tmp_path):
+    assert run().returncode == 0
+    first = json.loads((tmp_path / "out" / "report.json").read_bytes())
+    again = run("--only-deferred")
+
+    assert again.returncode == 0, again.stderr
+    assert "deferred" in again.stdout
+    later = json.loads((tmp_path / "out" / "report.json").read_bytes())
+    assert [part["status"] for part in later["parts"]] == [part["status"] for part in first["parts"]]
+    assert later["score"] == first["score"]
+
+
+def test_only_deferred_needs_a_report_of_the_same_seed(run):
+    alone = run("--only-deferred")
+    assert (alone.returncode, "there is no report to complete" in alone.stderr) == (2, True)
+
+    assert run("--seed", "1").returncode == 0
+    other = run("--only-deferred", "--seed", "2")
+    assert (other.returncode, "the report was made with seed 1" in other.stderr) == (2, True)

@@ -20,8 +20,8 @@ from grader.submission import Submission
 
 ROOT = Path(__file__).parent.parent
 SEEDS = range(int(os.environ.get("SEEDS", "20")))
-ASSIGNMENTS = ["ntu_ml_hw2"]
-MACHINE_POINTS = {"ntu_ml_hw2": (68.5, 31.5)}
+ASSIGNMENTS = ["ntu_ml_hw2", "dl_theory_2024"]
+MACHINE_POINTS = {"ntu_ml_hw2": (68.5, 31.5), "dl_theory_2024": (39, 33)}
 
 
 def expectations(assignment: str) -> dict[str, dict[str, str]]:
@@ -44,9 +44,14 @@ def zygotes():
 
 def graded(assignment: Assignment, folder: Path, zygotes: dict[bool, Zygote], seed: int) -> Report:
     submission = Submission(folder)
-    report, errors = grade(assignment, submission, zygotes[submission.needs_torch()], seed)
+    torch = submission.needs_torch() or takes_tensors(assignment)
+    report, errors = grade(assignment, submission, zygotes[torch], seed)
     assert errors == []
     return report
+
+
+def takes_tensors(assignment: Assignment) -> bool:
+    return any(settings.tensors for problem in assignment.rubric.problems for settings in problem.functions.values())
 
 
 def verdict(part: PartReport) -> str:

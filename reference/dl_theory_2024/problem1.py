@@ -15,8 +15,8 @@ from grader.draw import Draw, single
 Floats = NDArray[np.float64]
 
 SGD, RMSPROP, ADAM = "sgd", "rmsprop", "adam"
-# Small enough that it does not matter whether it is added inside or outside of the root.
-EPS = 1e-10
+# So small that no digit tells whether it is added inside or outside of the root.
+EPS = 1e-16
 
 
 # ---- 1.1: weight decay and L2 regularisation ----
@@ -88,7 +88,7 @@ def rmsprop_step(
     Units
         Those of theta, and those of grad squared.
     Numerics
-        eps stands inside of the root; at 1e-10 nobody can tell.
+        eps stands inside of the root; with inputs like those here nobody can tell.
     Source
         Generating Sequences With Recurrent Neural Networks, arXiv:1308.0850 (2013), section 4.2, without the centring.
 

@@ -343,10 +343,11 @@ def ellipse_with_the_squared_axes(x, y, level):
     return center, semi_axes**2, directions
 
 
-def ellipse_with_directions_in_rows(x, y, level):
-    """Your directions seem to stand in the rows. Column i belongs to semi_axes[i]."""
+def ellipse_leaning_the_other_way(x, y, level):
+    """Your ellipse seems to lean the other way. Check that direction i stands in column i, not in row i, and the sign
+    of the mixed term."""
     center, semi_axes, directions = level_set_ellipse(x, y, level)
-    return center, semi_axes, directions.T
+    return center, semi_axes, directions * np.array([[1.0], [-1.0]])
 
 
 def ellipse_at_the_origin(x, y, level):

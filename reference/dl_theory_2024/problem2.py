@@ -265,7 +265,7 @@ def variances(draw: Draw, d_k: int, law: str, scaled: bool) -> dict[str, Any]:
     return {"var_q": draw.uniform(0.2, 3.0, d_k), "var_k": draw.uniform(0.2, 3.0, d_k), "scaled": scaled}
 
 
-def score_draws(draw: Draw, d_k: int, scaled: bool, n_samples: int = 4000) -> dict[str, Any]:
+def score_draws(draw: Draw, d_k: int, scaled: bool, n_samples: int = 2000) -> dict[str, Any]:
     """How many scores, of vectors of which width, and a source of randomness."""
     return {"d_k": d_k, "n_samples": n_samples, "generator": draw.torch_rng(), "scaled": scaled}
 
@@ -319,19 +319,14 @@ def cache_inputs(draw: Draw, t: int, h: int, width: int) -> dict[str, Any]:
     return {"x_t": X[t].copy(), "cache": (single(K), single(V))} | inputs
 
 
-def layer_sizes(draw: Draw, h: int) -> dict[str, Any]:
-    """A length, and a layer of h heads."""
-    return {"n": draw.ints(2, 200), "d_model": h * draw.ints(2, 39), "h": h}
+def layer_sizes(draw: Draw, h: int, n: int = 0) -> dict[str, Any]:
+    """A length, drawn where it is 0, and a layer of h heads."""
+    return {"n": n or draw.ints(2, 200), "d_model": h * draw.ints(2, 39), "h": h}
 
 
-def decoding_sizes(draw: Draw, h: int, use_cache: bool) -> dict[str, Any]:
-    """A place in the sequence, and a layer of h heads."""
-    return {"t": draw.ints(3, 200), "d_model": h * draw.ints(2, 39), "h": h, "use_cache": use_cache}
-
-
-def first_token(draw: Draw, use_cache: bool) -> dict[str, Any]:
-    """The first place of a sequence."""
-    return decoding_sizes(draw, 2, use_cache) | {"t": 1}
+def decoding_sizes(draw: Draw, h: int, use_cache: bool, t: int = 0) -> dict[str, Any]:
+    """A place in the sequence, drawn where it is 0, and a layer of h heads."""
+    return {"t": t or draw.ints(3, 200), "d_model": h * draw.ints(2, 39), "h": h, "use_cache": use_cache}
 
 
 # ---- laws and properties ----
@@ -395,7 +390,8 @@ def weights_of_tied_queries(tied_attention_weights: Callable[..., Floats], Q: Fl
     )
     lengths = np.linalg.norm(Q, axis=1)
     if np.ptp(lengths) <= 1e-5 * lengths.max():
-        assert np.array_equal(np.argmax(A, axis=1), np.arange(len(Q))), (
+        # Two queries may point nearly the same way, so that rounding decides which of their weights is larger.
+        assert np.all(np.diag(A) >= A.max(axis=1) - ROUNDING), (
             "among queries of equal length every token attends most to itself"
         )
 

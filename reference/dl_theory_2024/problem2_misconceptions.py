@@ -376,6 +376,11 @@ def causal_without_scaling(X, W_q, W_k, W_v, W_o):
     return _attention(X, W_q, W_k, W_v, W_o, lambda s: _causal(s * np.sqrt(W_q.shape[-1])))
 
 
+def causal_divided_by_the_width(X, W_q, W_k, W_v, W_o):
+    """Your scores seem to be divided by d_k. Which power of it brings their variance to 1?"""
+    return _attention(X, W_q, W_k, W_v, W_o, lambda s: _causal(s / np.sqrt(W_q.shape[-1])))
+
+
 def causal_scaled_by_the_full_width(X, W_q, W_k, W_v, W_o):
     """Your scores seem to be scaled by d_model. How wide are the queries and keys of one head?"""
     return _attention(X, W_q, W_k, W_v, W_o, lambda s: _causal(s * np.sqrt(W_q.shape[-1] / X.shape[1])))
@@ -439,6 +444,12 @@ def step_with_the_cache_swapped(x_t, cache, W_q, W_k, W_v, W_o):
 def step_without_scaling(x_t, cache, W_q, W_k, W_v, W_o):
     """Your scores seem to be used as they are: the scaling is missing."""
     y, _ = kv_cache_step(x_t, cache, W_q * np.sqrt(W_q.shape[-1]), W_k, W_v, W_o)
+    return y, kv_cache_step(x_t, cache, W_q, W_k, W_v, W_o)[1]
+
+
+def step_divided_by_the_width(x_t, cache, W_q, W_k, W_v, W_o):
+    """Your scores seem to be divided by d_k. Which power of it brings their variance to 1?"""
+    y, _ = kv_cache_step(x_t, cache, W_q / np.sqrt(W_q.shape[-1]), W_k, W_v, W_o)
     return y, kv_cache_step(x_t, cache, W_q, W_k, W_v, W_o)[1]
 
 

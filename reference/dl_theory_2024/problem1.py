@@ -30,7 +30,7 @@ def equivalent_weight_decay(lr: float, gamma: float) -> float:
     Units
         None: the share of theta that is lost in one step.
     Source
-        The gradient of the penalty is 2 gamma theta; see Decoupled Weight Decay Regularization, arXiv:1711.05101 (2017).
+        The gradient of the penalty is 2 gamma theta. Decoupled Weight Decay Regularization, arXiv:1711.05101 (2017).
 
     >>> equivalent_weight_decay(0.25, 0.5)
     0.25

@@ -352,7 +352,7 @@ def ellipse_leaning_the_other_way(x, y, level):
 
 def ellipse_at_the_origin(x, y, level):
     """Your ellipse seems to be centred at zero. Complete the square: the linear terms move it."""
-    center, semi_axes, directions = level_set_ellipse(x, y, level)
+    _, semi_axes, directions = level_set_ellipse(x, y, level)
     return np.zeros(2), semi_axes, directions
 
 

@@ -284,7 +284,7 @@ def bounds_all_products_with_w(general_norm_bound: Callable[..., float], W: Floa
 
 
 def _largest_norm(W: Floats, gamma: float, t: int) -> Any:
-    """The largest norm of diag(s_t) W ... diag(s_1) W found among some slopes |s| <= gamma: constant ones and others."""
+    """The largest norm of diag(s_t) W ... diag(s_1) W among some slopes |s| <= gamma, constant ones and others."""
     rng = np.random.default_rng(t)
     norms = []
     for spread in (0.0, 0.0, 1.0, 1.0, 1.0):

@@ -166,7 +166,7 @@ def vanishing_up_to_one(gamma):
 
 
 def vanishing_below_a_quarter(gamma):
-    """You seem to have the slope of the sigmoid in mind. The question is about any activation with |sigma'| <= gamma."""
+    """You seem to have the slope of the sigmoid in mind. It is about any activation with |sigma'| <= gamma."""
     return gamma <= 0.25
 
 

@@ -172,7 +172,8 @@ def unit_inputs(draw: Draw, B: int, d: int, law: str) -> dict[str, Any]:
 
 def direction_and_length(draw: Draw, d: int) -> dict[str, Any]:
     """A vector off the origin and a length of either sign."""
-    return {"u": single(draw.signed_uniform(0.5, 1.5, d) + 0.1 * draw.normal(d)), "gamma": draw.signed_uniform(0.5, 2.0)}
+    u = single(draw.signed_uniform(0.5, 1.5, d) + 0.1 * draw.normal(d))
+    return {"u": u, "gamma": draw.signed_uniform(0.5, 2.0)}
 
 
 # ---- properties ----

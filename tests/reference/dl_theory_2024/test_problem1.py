@@ -224,7 +224,8 @@ def test_the_ellipse_is_what_a_walk_around_the_centre_finds(decay, trials, call,
         least = decay.half_squared_error(center, x, y)
         angles = np.linspace(0, np.pi, 3601)
         rays = np.stack([np.cos(angles), np.sin(angles)])
-        curvatures = np.array([decay.half_squared_error(center + ray, x, y) - least for ray in rays.T])
+        b0, b1 = center[:, None] + rays
+        curvatures = np.sum((y[:, None] - b0 - b1 * x[:, None]) ** 2, axis=0) / 2 - least
         radii = np.sqrt((level - least) / curvatures)
         assert [radii.max(), radii.min()] == pytest.approx(list(semi_axes), rel=1e-4)
         assert abs(rays[:, radii.argmax()] @ directions[:, 0]) == pytest.approx(1, abs=1e-4)

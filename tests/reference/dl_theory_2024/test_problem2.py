@@ -98,7 +98,7 @@ def test_scores_of_any_components_with_the_right_moments_pass(attention, name):
 @pytest.mark.parametrize("name", WRONG)
 def test_other_scores_are_found_out_in_some_trial(attention, name):
     for seed in range(2):
-        assert min(least_chance(attention, WRONG[name], *case, seed) for case in CASES) < 1e-14
+        assert any(least_chance(attention, WRONG[name], *case, seed) < 1e-14 for case in CASES)
 
 
 def test_the_reference_draws_its_scores_from_the_generator(attention):

@@ -1,4 +1,4 @@
-"""Problem 1, with torch: its optimisers, its autograd, its linear algebra."""
+"""Problem 1, with torch: its autograd and its linear algebra."""
 
 import torch
 
@@ -26,11 +26,7 @@ def penalised(theta, grad, l2):
 
 
 def sgd_step(theta, grad, lr, l2=0.0, decay=0.0):
-    weights = t64(theta).clone().requires_grad_()
-    optimizer = torch.optim.SGD([weights], lr=lr, weight_decay=2 * l2)
-    weights.grad = t64(grad).clone()
-    optimizer.step()
-    return weights.detach() - decay * t64(theta)
+    return torch.sub((1 - decay) * t64(theta), penalised(theta, grad, l2), alpha=lr)
 
 
 def rmsprop_step(theta, grad, sq_avg, lr, rho, eps, l2=0.0, decay=0.0):
@@ -40,16 +36,10 @@ def rmsprop_step(theta, grad, sq_avg, lr, rho, eps, l2=0.0, decay=0.0):
 
 
 def adam_step(theta, grad, m, v, t, lr, beta1, beta2, eps, l2=0.0, decay=0.0):
-    weights = t64(theta).clone().requires_grad_()
-    # AdamW multiplies the decay by the learning rate.
-    optimizer = torch.optim.AdamW([weights], lr=lr, betas=(beta1, beta2), eps=eps, weight_decay=decay / lr)
-    optimizer.state[weights] = {
-        "step": torch.tensor(float(t - 1)), "exp_avg": t64(m).clone(), "exp_avg_sq": t64(v).clone()
-    }  # fmt: skip
-    weights.grad = penalised(theta, grad, l2)
-    optimizer.step()
-    state = optimizer.state[weights]
-    return weights.detach(), state["exp_avg"], state["exp_avg_sq"]
+    g = penalised(theta, grad, l2)
+    m, v = torch.lerp(g, t64(m), beta1), torch.lerp(g**2, t64(v), beta2)
+    root = (v / (1 - beta2**t)).sqrt() + eps
+    return torch.addcdiv((1 - decay) * t64(theta), m, root, value=-lr / (1 - beta1**t)), m, v
 
 
 def loss(b, x, y):

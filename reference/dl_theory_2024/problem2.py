@@ -265,7 +265,7 @@ def variances(draw: Draw, d_k: int, law: str, scaled: bool) -> dict[str, Any]:
     return {"var_q": draw.uniform(0.2, 3.0, d_k), "var_k": draw.uniform(0.2, 3.0, d_k), "scaled": scaled}
 
 
-def score_draws(draw: Draw, d_k: int, scaled: bool, n_samples: int = 2000) -> dict[str, Any]:
+def score_draws(draw: Draw, d_k: int, scaled: bool, n_samples: int = 1000) -> dict[str, Any]:
     """How many scores, of vectors of which width, and a source of randomness."""
     return {"d_k": d_k, "n_samples": n_samples, "generator": draw.torch_rng(), "scaled": scaled}
 

@@ -19,10 +19,10 @@ def score_variance(var_q, var_k, scaled=True):
 
 def sample_scores(d_k, n_samples, generator, scaled=True):
     # Random signs: they have mean 0 and variance 1 too. A product of two signs is a sign.
-    total = torch.zeros(n_samples, dtype=torch.float64)
+    device = generator.device
+    total = torch.zeros(n_samples, dtype=torch.float64, device=device)
     for _ in range(d_k):
-        q = 2 * torch.randint(2, (n_samples,), generator=generator) - 1
-        k = 2 * torch.randint(2, (n_samples,), generator=generator) - 1
+        q, k = 2 * torch.randint(2, (2, n_samples), generator=generator, device=device) - 1
         total += q * k
     return total * d_k**-0.5 if scaled else total
 

@@ -11,7 +11,8 @@ def score_variance(var_q, var_k, scaled=True):
 
 def sample_scores(d_k, n_samples, generator, scaled=True):
     # Uniform on an interval of length sqrt(12): mean 0, variance 1.
-    q, k = 12**0.5 * (torch.rand(2, n_samples, d_k, generator=generator, dtype=torch.float64) - 0.5)
+    shape, device = (2, n_samples, d_k), generator.device
+    q, k = 12**0.5 * (torch.rand(shape, generator=generator, device=device, dtype=torch.float64) - 0.5)
     scores = torch.einsum("nd,nd->n", q, k)
     return scores / scores.new_tensor(d_k).sqrt() if scaled else scores
 

@@ -11,8 +11,8 @@ def score_variance(var_q, var_k, scaled=True):
 
 
 def sample_scores(d_k, n_samples, generator, scaled=True):
-    q = torch.randn(n_samples, d_k, generator=generator, dtype=torch.float64)
-    k = torch.randn(n_samples, d_k, generator=generator, dtype=torch.float64)
+    where = {"generator": generator, "device": generator.device, "dtype": torch.float64}
+    q, k = torch.randn(n_samples, d_k, **where), torch.randn(n_samples, d_k, **where)
     scores = (q * k).sum(dim=1)
     return scores / math.sqrt(d_k) if scaled else scores
 
@@ -51,7 +51,7 @@ def causal_multi_head_attention(X, W_q, W_k, W_v, W_o):
     n = len(X)
     Q, K, V = X @ W_q, X @ W_k, X @ W_v
     scores = Q @ K.transpose(1, 2) / math.sqrt(Q.shape[-1])
-    future = torch.triu(torch.ones(n, n, dtype=torch.bool), diagonal=1)
+    future = torch.triu(torch.ones(n, n, dtype=torch.bool, device=X.device), diagonal=1)
     scores = scores.masked_fill(future, -math.inf)
     heads = torch.softmax(scores, dim=-1) @ V
     return heads.transpose(0, 1).reshape(n, -1) @ W_o

@@ -52,7 +52,7 @@ def test_unit_components_give_one_and_without_scaling_the_width(attention, d_k):
     assert attention.score_variance(np.ones(d_k), np.ones(d_k), False) == d_k
 
 
-def least_chance(attention, sampler, d_k, scaled, seed, calls=20, n=2000):
+def least_chance(attention, sampler, d_k, scaled, seed, calls=40, n=1000):
     draws = np.array([sampler(d_k, n, np.random.default_rng([seed, i]), scaled) for i in range(calls)])
     return min(claim.p for claim in attention.scores_have_their_moments(draws, d_k, scaled))
 

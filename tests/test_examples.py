@@ -24,8 +24,13 @@ from grader.submission import Submission
 
 ROOT = Path(__file__).parent.parent
 SEEDS = range(int(os.environ.get("SEEDS", "20")))
-ASSIGNMENTS = ["ntu_ml_hw2", "ntu_ml_hw4", "cpen455_hw1"]
-MACHINE_POINTS = {"ntu_ml_hw2": (68.5, 31.5), "ntu_ml_hw4": (87, 13), "cpen455_hw1": (117, 13)}
+ASSIGNMENTS = ["ntu_ml_hw2", "ntu_ml_hw4", "cpen455_hw1", "dl_theory_2024"]
+MACHINE_POINTS = {
+    "ntu_ml_hw2": (68.5, 31.5),
+    "ntu_ml_hw4": (87, 13),
+    "cpen455_hw1": (117, 13),
+    "dl_theory_2024": (39, 33),
+}
 
 
 def expectations(assignment: str) -> dict[str, dict[str, str]]:

@@ -90,3 +90,9 @@ def test_truth_values_earn_all_or_nothing(theory, part):
     [own] = [one for problem in theory.rubric.problems for one in problem.parts if one.id == part]
 
     assert set(own.misconceptions.values()) == {0}
+
+
+def test_a_step_that_changes_the_cache_that_it_is_handed_loses_three_tenths(theory):
+    [own] = [one for problem in theory.rubric.problems for one in problem.parts if one.id == "2.4.kv_cache_step"]
+
+    assert own.hygiene.inputs_kept == 0.3

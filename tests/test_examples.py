@@ -30,6 +30,7 @@ POINTS = {
     "ntu_ml_hw4": (87, 13),
     "cpen455_hw1": (117, 13),
     "dl_hw2": (73, 27),
+    "dl_theory_2024": (39, 33),
 }
 ASSIGNMENTS = list(POINTS)
 

@@ -87,7 +87,10 @@ def digest(folder: Path, *parts: Any) -> str:
 
 
 # What decides what is kept: modules and packages of ours.
-_DECIDING = ("answers", "draw", "given", "invariants", "sensitivity", "store", "tolerance", "trials", "wire")
+_DECIDING = (
+    "answers", "bench", "compare", "draw", "explanation", "given", "invariants", "reference", "rubric", "sensitivity",
+    "store", "tolerance", "trials", "wire",
+)  # fmt: skip
 _DECIDING_PACKAGES = ("diagnosis", "mutants")
 
 

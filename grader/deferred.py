@@ -1,11 +1,12 @@
-"""Parts that were deferred for want of a GPU, judged later and filled into the report that there is."""
+"""Parts that were deferred for want of a GPU: judged later, and filled into the report that there is."""
 
 from pathlib import Path
 
 import msgspec
 
 from grader.errors import UsageError
-from grader.model import Report, Status, problem_points, report_points
+from grader.grading import Graded, Known
+from grader.model import Report, Status
 
 
 def earlier(folder: Path, assignment: str, submission: str) -> Report:
@@ -27,24 +28,15 @@ def earlier(folder: Path, assignment: str, submission: str) -> Report:
     return report
 
 
-def waiting(report: Report) -> set[str]:
-    """The ids of the problems that have deferred parts."""
-    return {part.problem for part in report.parts if part.status is Status.DEFERRED}
+def judged_already(report: Report) -> Known:
+    """What of a report stands: everything but its deferred parts."""
+    return Known(
+        parts={part.id: part for part in report.parts if part.status is not Status.DEFERRED},
+        printed={problem.id: problem.printed for problem in report.problems},
+    )
 
 
-def completed(report: Report, later: Report) -> Report:
-    """The report with its deferred parts as a later grading judged them; all others stay as they were."""
-    judged = {part.id: part for part in later.parts}
-    parts = tuple(judged.get(part.id, part) if part.status is Status.DEFERRED else part for part in report.parts)
-    problems = tuple(
-        msgspec.structs.replace(problem, **problem_points(part for part in parts if part.problem == problem.id))
-        for problem in report.problems
-    )
-    return msgspec.structs.replace(
-        report,
-        **report_points(problems),
-        device=f"{report.device}; {later.device} for what was deferred",
-        isolation=later.isolation,
-        problems=problems,
-        parts=parts,
-    )
+def completed(report: Report, later: Graded) -> Graded:
+    """A later grading of what was deferred, which says where each of the two took place."""
+    device = f"{report.device}; {later.report.device} for what was deferred"
+    return later._replace(report=msgspec.structs.replace(later.report, device=device))

@@ -1,7 +1,8 @@
 """Grading: every part of a rubric judged on one submission, and the report that follows."""
 
 import contextlib
-from collections.abc import Collection, Sequence
+import functools
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -46,6 +47,16 @@ class Graded(NamedTuple):
     errors: list[GraderError]
 
 
+class Known(NamedTuple):
+    """What was judged before and stands: reports of parts by id, and what the files of problems printed."""
+
+    parts: Mapping[str, PartReport] = {}
+    printed: Mapping[str, str] = {}
+
+
+NOTHING_KNOWN = Known()
+
+
 def grade(
     assignment: Assignment,
     submission: Submission,
@@ -53,10 +64,11 @@ def grade(
     seed: int | None = None,
     problems: Collection[str] | None = None,
     device: str = "cpu",
+    known: Known = NOTHING_KNOWN,
 ) -> Graded:
     """Grades a submission: all problems, or those with these ids, and then the report holds no others.
 
-    `device` is where tensors are: "cpu", or "cuda" where the zygote has it.
+    `device` is where tensors are: "cpu", or "cuda" where the zygote has it. What is `known` is not judged again.
 
     Errors
         UsageError for a problem that the assignment does not have.
@@ -66,9 +78,8 @@ def grade(
     rubric = assignment.rubric
     seed = rubric.seed if seed is None else seed
     chosen = _chosen(rubric, problems)
-    judged_problems = _judged_problems(
-        [Bench(assignment, problem, submission.folder, zygote, seed, device) for problem in chosen]
-    )
+    benches = [Bench(assignment, problem, submission.folder, zygote, seed, device) for problem in chosen]
+    judged_problems = _judged_problems(benches, known)
     reports = [problem for problem, _, _ in judged_problems]
     parts = [part for _, own, _ in judged_problems for part in own]
     errors = [error for _, _, own in judged_problems for error in own]
@@ -103,23 +114,29 @@ def _chosen(rubric: Rubric, ids: Collection[str] | None) -> list[Problem]:
     return [problem for problem in rubric.problems if ids is None or problem.id in ids]
 
 
-def _judged_problems(benches: Sequence[Bench]) -> list[tuple[ProblemReport, list[PartReport], list[GraderError]]]:
+Judged = tuple[ProblemReport, list[PartReport], list[GraderError]]
+
+
+def _judged_problems(benches: Sequence[Bench], known: Known) -> list[Judged]:
     """The judged problems in their order. While one's worker computes, the judge looks after another's."""
     pool = ThreadPoolExecutor(AT_A_TIME)
     try:
-        return list(pool.map(_judged_problem, benches))
+        return list(pool.map(functools.partial(_judged_problem, known=known), benches))
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _judged_problem(bench: Bench) -> tuple[ProblemReport, list[PartReport], list[GraderError]]:
+def _judged_problem(bench: Bench, known: Known) -> Judged:
     errors: list[GraderError] = []
+    new = [part for part in bench.problem.parts if part.id not in known.parts]
     with bench.student:
         # All parts are judged before the first is looked into: for that, the student's functions are asked again.
-        judged = [_judged(part, bench, errors) for part in bench.problem.parts]
-        parts = [_part_report(part, bench, own, errors) for part, own in zip(bench.problem.parts, judged, strict=True)]
+        judged = [_judged(part, bench, errors) for part in new]
+        reports = {part.id: _part_report(part, bench, own, errors) for part, own in zip(new, judged, strict=True)}
     bench.store.save()
-    return _problem_report(bench.problem, parts, bench.student.printed), parts, errors
+    parts = [reports.get(part.id) or known.parts[part.id] for part in bench.problem.parts]
+    printed = bench.student.printed or known.printed.get(bench.problem.id, "")
+    return _problem_report(bench.problem, parts, printed), parts, errors
 
 
 def _problem_report(problem: Problem, parts: Sequence[PartReport], printed: str) -> ProblemReport:

@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -91,24 +91,24 @@ class Run:
         ahead.join()
         return graded
 
-    def _graded(self, asked: Asked, problems: Collection[str] | None = None) -> "Graded":
+    def _graded(self, asked: Asked) -> "Graded":
         from grader.grading import grade
 
-        return grade(self.assignment, self.submission, self.zygote, asked.seed, problems, self._device(asked.device))
+        device = self._device(asked.device)
+        return grade(self.assignment, self.submission, self.zygote, asked.seed, device=device)
 
     def _completed(self, asked: Asked, destination: Path) -> "Graded":
         """The report that is there, with its deferred parts judged."""
-        from grader.deferred import completed, earlier, waiting
-        from grader.grading import Graded
+        from grader.deferred import completed, earlier, judged_already
+        from grader.grading import grade
 
         report = earlier(destination, self.assignment.rubric.id, self.submission.name)
         if asked.seed not in (None, report.seed):
             remedy = "leave out --seed, or grade all of it with that seed"
             raise UsageError(f"the report was made with seed {report.seed}", remedy=remedy)
-        if not (problems := waiting(report)):
-            return Graded(report, [])
-        later, errors = self._graded(asked._replace(seed=report.seed), problems)
-        return Graded(completed(report, later), errors)
+        device, known = self._device(asked.device), judged_already(report)
+        later = grade(self.assignment, self.submission, self.zygote, report.seed, device=device, known=known)
+        return completed(report, later)
 
     def _device(self, asked: str) -> str:
         """Where tensors are: a GPU, where there is one and it is not refused."""

@@ -11,10 +11,9 @@ import torch
 import grader.bench
 from grader.assignment import Assignment
 from grader.course import Course
-from grader.deferred import completed, earlier, waiting
+from grader.deferred import completed, earlier, judged_already
 from grader.errors import UsageError
-from grader.grading import grade
-from grader.model import Status
+from grader.grading import NOTHING_KNOWN, grade
 from grader.sandbox.tensors import Torch
 from grader.sandbox.zygote import Zygote
 from grader.submission import Submission
@@ -42,7 +41,7 @@ problems:
       - {id: d, points: 8, criterion: "half", function: half, checks: [matches_reference]}
 """
 NUMBERS = "def numbers(draw):\n    return {'x': draw.normal(3)}\n\n"
-RIGHT = "def anywhere(x):\n    return 2 * x\n\ndef on_a_gpu(x):\n    return 3 * x\n"
+RIGHT = "print('hello')\ndef anywhere(x):\n    return 2 * x\n\ndef on_a_gpu(x):\n    return 3 * x\n"
 HALF = "def half(x):\n    return x / 2\n"
 
 
@@ -69,16 +68,16 @@ def course(tmp_path):
 
 @pytest.fixture
 def graded(course, zygote, monkeypatch):
-    """`graded(device, problems)` is the report from a machine with this device; tensors of "cuda" are on the CPU."""
+    """`graded(device, known)` is what a machine with this device finds; tensors of "cuda" are on the CPU."""
     monkeypatch.setattr(grader.bench, "Torch", lambda functions, device, own: Torch(functions, "cpu", own))
     submission, assignment = Submission(course / "handed_in"), Assignment(Course(course), "hw")
 
-    def report(device, problems=None):
-        made, errors = grade(assignment, submission, zygote, problems=problems, device=device)
-        assert errors == []
+    def found(device, known=NOTHING_KNOWN):
+        made = grade(assignment, submission, zygote, device=device, known=known)
+        assert made.errors == []
         return made
 
-    return report
+    return found
 
 
 def statuses(report):
@@ -86,41 +85,39 @@ def statuses(report):
 
 
 def test_without_a_gpu_its_parts_are_deferred_and_count_for_nothing(graded):
-    report = graded("cpu")
+    report = graded("cpu").report
 
     assert statuses(report) == {"a": "correct", "b": "deferred", "c": "pending", "d": "correct"}
     assert (report.score, report.max_score, report.pending_points) == (9, 9, 4)
-    assert waiting(report) == {"1"}
     assert "GPU" in report.parts[1].feedback
 
 
 def test_later_they_are_filled_in_and_nothing_else_changes(graded):
-    report = graded("cpu")
-    later = graded("cuda", waiting(report))
-    assert {part.problem for part in later.parts} == {"1"}
+    report = graded("cpu").report
 
-    whole = completed(report, later)
+    whole = completed(report, graded("cuda", judged_already(report))).report
 
     assert statuses(whole) == {"a": "correct", "b": "correct", "c": "pending", "d": "correct"}
     assert (whole.score, whole.max_score, whole.pending_points) == (11, 11, 4)
     assert [problem.max_score for problem in whole.problems] == [3, 8]
     assert whole.device == "cpu; cuda for what was deferred"
     assert [part for part in whole.parts if part.id != "b"] == [part for part in report.parts if part.id != "b"]
-    assert waiting(whole) == set()
+    assert judged_already(whole).parts.keys() == {"a", "b", "c", "d"}
 
 
-def test_a_part_that_was_judged_keeps_its_verdict(graded, course):
-    report = graded("cpu")
+def test_a_part_that_was_judged_keeps_its_verdict_and_its_file_is_not_read_again(graded, course):
+    report = graded("cpu").report
     (course / "handed_in" / "problem1.py").write_text("def anywhere(x):\n    return x\n")
+    (course / "handed_in" / "problem2.py").unlink()
 
-    whole = completed(report, graded("cuda", {"1"}))
+    whole = completed(report, graded("cuda", judged_already(report))).report
 
-    assert statuses(whole)["a"] is Status.CORRECT
-    assert statuses(whole)["b"] is Status.MISSING
+    assert statuses(whole) == {"a": "correct", "b": "missing", "c": "pending", "d": "correct"}
+    assert [problem.printed for problem in whole.problems] == ["hello\n", ""]
 
 
 def test_the_report_on_disk_is_the_one_that_is_completed(graded, tmp_path):
-    report = graded("cpu")
+    report = graded("cpu").report
     (tmp_path / "report.json").write_bytes(msgspec.json.encode(report))
 
     assert earlier(tmp_path, "hw", "handed_in") == report
@@ -143,7 +140,7 @@ def test_without_a_report_there_is_nothing_to_complete(tmp_path, text, words):
 
 
 def test_the_report_of_somebody_else_is_left_alone(graded, tmp_path):
-    (tmp_path / "report.json").write_bytes(msgspec.json.encode(graded("cpu")))
+    (tmp_path / "report.json").write_bytes(msgspec.json.encode(graded("cpu").report))
 
     with pytest.raises(UsageError, match="is the report of handed_in on hw"):
         earlier(tmp_path, "hw", "another")

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from grader.errors import BrokenReference, SandboxError, StudentFault
 from grader.model import Fault, Limits, Status
@@ -371,3 +372,15 @@ class f(torch.autograd.Function):
 
     assert fault.status is Status.TIMED_OUT
     assert "when the gradient of f is taken" in fault.message
+
+
+@pytest.mark.parametrize("body", ["2 * x", "torch.nn.functional.conv1d(x[None, None], x[None, None])"])
+def test_torch_finds_its_processor_and_says_nothing_on_the_students_output(student, body):
+    source = f"def f(x):\n    return {body}, torch.backends.cpu.get_cpu_capability()\n"
+    one = student(source)
+
+    _, found = one.function("f")(np.ones(3))
+    one.__exit__()
+
+    assert found == torch.backends.cpu.get_cpu_capability()
+    assert one.printed == ""

@@ -16,7 +16,7 @@ def settle(torch: Any) -> None:
         for settings in (matmul, cudnn.conv, cudnn.rnn):
             settings.fp32_precision = "ieee"
     cudnn.deterministic, cudnn.benchmark = True, False
-    # Looked up once, here: in a worker, without /proc, torch would find no processor, use its slowest kernels and say so
-    # on the student's output. NNPACK would say that it cannot start there.
+    # Looked up once, here: in a worker, without /proc, torch would find no processor, use its slowest kernels and say
+    # so on the student's output. NNPACK would say that it cannot start there.
     torch.backends.cpu.get_cpu_capability()
     torch.backends.nnpack.set_flags(False)

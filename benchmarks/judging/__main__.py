@@ -20,12 +20,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=70, help="seeds for right variants")
     parser.add_argument("--wrong-seeds", type=int, default=50, help="seeds for wrong formulas")
+    parser.add_argument("--wrong-of", nargs="*", default=[], metavar="ID", help="homeworks whose formulas; else all")
     parser.add_argument("--mistake-seeds", type=int, default=3, help="seeds for mistakes to be named")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as cache:
         os.environ["GRADER_CACHE"] = cache
         right.table(range(options.seeds), Path(cache))
-        wrong.table(range(options.wrong_seeds))
+        wrong.table(range(options.wrong_seeds), options.wrong_of)
         # Not the seed that the tests use.
         diagnoses.table(range(1, 1 + options.mistake_seeds))
 

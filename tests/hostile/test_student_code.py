@@ -18,6 +18,8 @@ from grader.sandbox.worker import Worker
 from grader.sandbox.zygote import Zygote
 
 SECONDS = 0.5
+# For those that are not about time: busy machines are slow.
+PATIENCE = 5.0
 C, W, R, T, X = Status.CORRECT, Status.WRONG, Status.RAISED, Status.TIMED_OUT, Status.CRASHED
 U, M = Status.UNREADABLE, Status.MISSING
 
@@ -246,7 +248,7 @@ GREEDY = [
     Case("broadcast_2_gb", centre("return np.broadcast_to(1.0, (2 ** 14, 2 ** 14))"), U, ("shape", "larger")),
     Case("empty_100_mb", centre("return np.empty(10 ** 8, 'u1')"), U, ("shape", "larger")),
     Case("empty_60_mb_each_time", centre("return np.empty(6 * 10 ** 7, 'u1')"), U, ("more data",),
-         limits={"seconds": 5}),
+         limits={"seconds": 20}),
     Case("no_elements_but_huge", centre("return np.empty((0, 2 ** 30))"), U, ("larger",)),
     Case("many_dimensions", centre("return x.reshape((1,) * 60 + x.shape)"), U, ("61 dimensions",)),
     Case("prints_100_mb", centre("print('x' * 4 * 10 ** 6)\nreturn x - x.mean()"), C, limits={"seconds": 9}),
@@ -475,9 +477,9 @@ def test_its_part_gets_the_status_and_the_words_and_nothing_else_is_touched(case
     status, words = case.unlike.get(zygote.level(), (case.status, case.words))
     start = time.perf_counter()
 
-    report = graded(
-        {case.file: right[case.file] + case.code}, **{"seconds": SECONDS, "memory_mb": 256, **case.limits}
-    )
+    limits = {"seconds": SECONDS if status is T else PATIENCE, "memory_mb": 256, **case.limits}
+
+    report = graded({case.file: right[case.file] + case.code}, **limits)
 
     seconds = time.perf_counter() - start
     own, other = part(report, case.part), "2" if case.part[0] == "1" else "1"
@@ -486,7 +488,7 @@ def test_its_part_gets_the_status_and_the_words_and_nothing_else_is_touched(case
     assert points(report, other) == {"1": (9, 9), "2": (8, 8)}[other]
     lost = {p.function for p in report.parts if p.problem == own.problem and p.earned < p.points and p.function}
     assert lost - {own.function} == set() or case.spoils
-    assert seconds < 3 + case.limits.get("seconds", SECONDS)
+    assert seconds < 3 + limits["seconds"]
 
 
 # ---- what is told ----

@@ -17,7 +17,7 @@ from grader.sandbox.student import Student
 from grader.sandbox.worker import Worker
 from grader.sandbox.zygote import Zygote
 
-SECONDS = 0.5
+SECONDS = 0.8
 # For those that are not about time: busy machines are slow.
 PATIENCE = 5.0
 C, W, R, T, X = Status.CORRECT, Status.WRONG, Status.RAISED, Status.TIMED_OUT, Status.CRASHED
@@ -158,10 +158,10 @@ CLUMSY = [
 
 NEVER_ENDING = [
     Case("loop_at_import", "\nwhile True: pass\n", T,
-         ("did not finish within 0.5 s, when problem1.py is imported: look for a loop",), spoils=True),
+         ("did not finish within 0.8 s, when problem1.py is imported: look for a loop",), spoils=True),
     Case("loop", centre("while True: pass"), T,
-         ("did not finish within 0.5 s, when centre is called: look for a loop",)),
-    Case("sleep", centre("time.sleep(1000)", "import time"), T, ("0.5 s",)),
+         ("did not finish within 0.8 s, when centre is called: look for a loop",)),
+    Case("sleep", centre("time.sleep(1000)", "import time"), T, ("0.8 s",)),
     Case("loop_that_catches_everything", centre("""
         while True:
             try:
@@ -191,8 +191,8 @@ NEVER_ENDING = [
                 while True: pass
         """), T),
     Case("prints_for_ever", centre("while True: print('x' * 1000)"), T),
-    Case("processor_time", centre("while True: pass"), T, ("more than 1 s of processor time, when centre is called",),
-         limits={"seconds": 3.0, "cpu_seconds": 1}),
+    Case("processor_time", centre("while True: pass"), T, ("when centre is called",),  # or of time in all, where others keep the processors busy
+         limits={"seconds": 6.0, "cpu_seconds": 1}),
     Case("deaf_to_the_limit_of_processor_time", centre("while True: pass", """
         import signal
         signal.signal(signal.SIGXCPU, signal.SIG_IGN)

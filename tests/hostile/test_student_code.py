@@ -191,7 +191,8 @@ NEVER_ENDING = [
                 while True: pass
         """), T),
     Case("prints_for_ever", centre("while True: print('x' * 1000)"), T),
-    Case("processor_time", centre("while True: pass"), T, ("when centre is called",),  # or of time in all, where others keep the processors busy
+    # Of processor time or, where others keep the processors busy, of time in all.
+    Case("processor_time", centre("while True: pass"), T, ("when centre is called",),
          limits={"seconds": 6.0, "cpu_seconds": 1}),
     Case("deaf_to_the_limit_of_processor_time", centre("while True: pass", """
         import signal

@@ -10,15 +10,16 @@ import io
 import os
 import sys
 import time
-import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from grader import __version__
+from grader.batch.commands import batch, publish
 from grader.errors import GraderError, UsageError
+from grader.exits import leave, told
 from grader.run import ISOLATION, Asked, ready
 
 if TYPE_CHECKING:
@@ -82,20 +83,20 @@ def submission(folders: tuple[Path, ...], json_to: str | None, trial: str | None
     Of several, each for its own assignment: a line per submission here, and reports in
     --out/<assignment>/<submission>.
     """
-    with _errors_told():
+    with told():
         if len(folders) > 1:
             code = _several(folders, json_to, trial, Asked(**asked))
         elif trial is not None:
             code = _replayed(folders[0], trial, Asked(**asked))
         else:
             code = _one(folders[0], json_to, Asked(**asked))
-    _leave(code)
+    leave(code)
 
 
 @main.command()
 def doctor() -> None:
     """Show what this machine can give: isolation and why not more, torch and CUDA, cores, memory."""
-    with _errors_told():
+    with told():
         from grader.doctor import findings
 
         for what, finding in findings():
@@ -177,24 +178,8 @@ def _width() -> int:
     return min(shutil.get_terminal_size().columns, 100)
 
 
-@contextlib.contextmanager
-def _errors_told() -> Iterator[None]:
-    """Says what a GraderError has to say, in one place, and leaves with its exit code."""
-    try:
-        yield
-    except GraderError as error:
-        click.echo(f"error: {error}", err=True)
-        _leave(error.exit_code)
-    except (click.ClickException, BrokenPipeError):
-        raise
-    except (Exception, SystemExit):  # noqa: BLE001 - 1 would say "below --fail-under", 0 that all is well
-        traceback.print_exc()
-        click.echo("error: this is a defect of the reference or the grader: the lines above say where", err=True)
-        _leave(3)
-
-
-def _leave(code: int) -> NoReturn:
-    sys.exit(code)
+main.add_command(batch)
+main.add_command(publish)
 
 
 def command() -> NoReturn:

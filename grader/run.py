@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from grader.assignment import Assignment
     from grader.course import Course
     from grader.grading import Graded
+    from grader.rubric import Rubric
     from grader.sandbox.zygote import Zygote
     from grader.submission import Submission
 
@@ -94,8 +95,8 @@ class Run:
     def _graded(self, asked: Asked) -> "Graded":
         from grader.grading import grade
 
-        device = self._device(asked.device)
-        return grade(self.assignment, self.submission, self.zygote, asked.seed, device=device)
+        where = device(asked.device, self.assignment.rubric, self.zygote)
+        return grade(self.assignment, self.submission, self.zygote, asked.seed, device=where)
 
     def _completed(self, asked: Asked, destination: Path) -> "Graded":
         """The report that is there, with its deferred parts judged."""
@@ -106,21 +107,9 @@ class Run:
         if asked.seed not in (None, report.seed):
             remedy = "leave out --seed, or grade all of it with that seed"
             raise UsageError(f"the report was made with seed {report.seed}", remedy=remedy)
-        device, known = self._device(asked.device), judged_already(report)
-        later = grade(self.assignment, self.submission, self.zygote, report.seed, device=device, known=known)
+        where, known = device(asked.device, self.assignment.rubric, self.zygote), judged_already(report)
+        later = grade(self.assignment, self.submission, self.zygote, report.seed, device=where, known=known)
         return completed(report, later)
-
-    def _device(self, asked: str) -> str:
-        """Where tensors are: a GPU, where there is one and it is not refused."""
-        if asked == "cpu" or not self.assignment.rubric.takes_tensors():
-            return "cpu"
-        self.zygote.level()  # it says so once it is ready
-        if "cuda" in self.zygote.devices:
-            return "cuda"
-        if asked == "cuda":
-            remedy = "`grade doctor` shows what torch finds; --device auto does without"
-            raise SandboxError("there is no GPU that workers can compute on", remedy=remedy)
-        return "cpu"
 
     def replay(self, trial: str, seed: int | None) -> str:
         """One trial as text: its inputs, what came back, what was expected, the verdict."""
@@ -141,3 +130,20 @@ def _prepare_reports() -> None:
     from grader.report.page import template
 
     template()
+
+
+def device(asked: str, rubric: "Rubric", zygote: "Zygote") -> str:
+    """Where tensors are: a GPU, where there is one and it is not refused.
+
+    Errors
+        SandboxError where "cuda" is asked for and workers have none.
+    """
+    if asked == "cpu" or not rubric.takes_tensors():
+        return "cpu"
+    zygote.level()  # it says so once it is ready
+    if "cuda" in zygote.devices:
+        return "cuda"
+    if asked == "cuda":
+        remedy = "`grade doctor` shows what torch finds; --device auto does without"
+        raise SandboxError("there is no GPU that workers can compute on", remedy=remedy)
+    return "cpu"

@@ -84,6 +84,20 @@ class Journal:
             remedy = "name another folder with --run"
             raise UsageError(f"this is a run of {name} {kept}, not {value}", file=self.path, remedy=remedy)
 
+    def assignment(self) -> str:
+        """The assignment that this is a run of; '' where none has been judged."""
+        rows = self.data.execute("SELECT value FROM facts WHERE name = 'assignment'").fetchall()
+        return str(rows[0][0]) if rows else ""
+
+    def note(self, name: str, value: object) -> None:
+        """Writes down something about the run as a whole, in place of what was."""
+        self.data.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, encoded(value).decode()))
+
+    def noted(self, name: str, kind: type[T]) -> T | None:
+        """What was written down under this name, if anything."""
+        rows = self.data.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchall()
+        return decoded(rows[0][0].encode(), kind) if rows else None
+
     def known(self, keys: Mapping[str, str], submission: str = "") -> Known:
         """What was judged before of the parts with these keys, in whoever's submission."""
         parts = {}
@@ -129,6 +143,10 @@ class Journal:
     def _assembled(self, head: Report, keys: Mapping[str, str]) -> Report:
         parts = [*self.known(keys).parts.values(), *head.parts]
         return msgspec.structs.replace(head, parts=tuple(parts))
+
+    def keys(self) -> set[str]:
+        """The keys of all submissions in it."""
+        return {key for (key,) in self.data.execute("SELECT key FROM submissions")}
 
     def forget(self, keys: Iterable[str]) -> None:
         """Takes submissions out that are not handed in any more; their verdicts stay."""

@@ -1,0 +1,222 @@
+"""The commands for a class: `grade batch` judges it, `grade publish` writes the grades out."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.errors import UsageError
+from grader.exits import leave, told
+from grader.report.visible import one_line
+from grader.run import ISOLATION
+
+if TYPE_CHECKING:
+    from grader.assignment import Assignment
+    from grader.batch.changes import Changes
+    from grader.batch.crew import Orders
+    from grader.batch.journal import Journal
+    from grader.course import Course
+    from grader.intake import Intake
+
+# Where what was handed in is unpacked, and what is published, below the run folder.
+SUBMISSIONS, PUBLISHED = "submissions", "published"
+# Lines of a grade diff that are shown; the rest is counted.
+SHOWN = 20
+# What a shell says of what was interrupted at the keyboard.
+INTERRUPTED = 130
+
+
+@click.command()
+@click.argument("handed_in", metavar="PATH", type=click.Path(path_type=Path))
+@click.option("-a", "--assignment", "id", metavar="ID", help="Which assignment; else the name of a folder above says.")
+@click.option("--course", metavar="DIR", type=click.Path(path_type=Path), help="The folder that holds rubrics/.")
+@click.option("--run", metavar="DIR", type=click.Path(path_type=Path), help="The run folder [runs/<assignment>].")
+@click.option("--roster", metavar="CSV", type=click.Path(path_type=Path), help="Who is in the class.")
+@click.option("--jobs", type=click.IntRange(1, 512), metavar="N", help="Processes side by side [one a core].")
+@click.option("--seed", type=click.IntRange(0, 2**63), help="Judge with the trials of another seed.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where tensors are.")
+@click.option("--require-isolation", "required", type=click.Choice([*ISOLATION]), help="Refuse to judge with less.")
+def batch(handed_in: Path, **asked: Any) -> None:
+    """Judge a whole class: PATH is a folder of submissions, or the zip or folder that a platform exports.
+
+    What was judged before is not judged again, unless it, the rubric or the reference has changed. Nothing is written
+    out but the run folder: `grade publish` does that.
+    """
+    with told():
+        code = _batch(handed_in, **asked)
+    leave(code)
+
+
+def _batch(
+    handed_in: Path,
+    id: str | None,
+    course: Path | None,
+    run: Path | None,
+    roster: Path | None,
+    jobs: int | None,
+    seed: int | None,
+    device: str,
+    required: str | None,
+) -> int:
+    from grader.assignment import Assignment
+    from grader.batch.journal import Journal
+    from grader.batch.progress import Progress
+    from grader.batch.work import work
+    from grader.course import Course, nearest
+    from grader.intake import intake
+
+    found = Course(course) if course else nearest(Path.cwd(), handed_in.resolve())
+    assignment = Assignment(found, _id(found, id, handed_in))
+    rubric = assignment.rubric
+    run = run or Path("runs") / rubric.id
+    with Journal(run) as journal:
+        journal.of(rubric.id)
+        taken = intake(handed_in, run / SUBMISSIONS, [problem.file for problem in rubric.problems])
+        _say_intake(taken)
+        _note(journal, found, assignment, taken, roster)
+        orders = _orders(found, assignment, taken, rubric.seed if seed is None else seed, device, required)
+        try:
+            with Progress(len(taken.handed_in)) as told_of:
+                errors = work(orders, jobs or _cores(), assignment, journal, taken.handed_in, told_of)
+        except KeyboardInterrupt:
+            click.echo("stopped; the same command goes on from here", err=True)
+            return INTERRUPTED
+        _say_changes(journal, assignment)
+    for error in errors:
+        click.echo(f"error: {error}", err=True)
+    click.echo(f"write the grades out with: grade publish {run}")
+    return 3 if errors else 0
+
+
+def _id(course: "Course", id: str | None, handed_in: Path) -> str:
+    """The assignment that is asked for, or that a folder above is called after."""
+    name = id or next(
+        (path.name for path in (handed_in.resolve(), *handed_in.resolve().parents) if path.name in course.assignments),
+        "",
+    )
+    if not name:
+        raise UsageError(f"which assignment is {handed_in}?", remedy=f"name it with --assignment; {course.offer()}")
+    return name
+
+
+def _note(journal: "Journal", course: "Course", assignment: "Assignment", taken: "Intake", roster: Path | None) -> None:
+    """Writes down what `grade publish` has to know."""
+    from grader.intake.roster import roster as read
+    from grader.policy.terms import policy_of
+
+    journal.note("course", str(course.folder))
+    journal.note("refused", list(taken.refused))
+    if roster is not None:
+        journal.note("roster", list(read(roster, policy_of(assignment.rubric.policy, assignment.path).zone)))
+    journal.forget(journal.keys() - {one.key for one in taken.handed_in})
+
+
+def _orders(
+    course: "Course", assignment: "Assignment", taken: "Intake", seed: int, asked: str, required: str | None
+) -> "Orders":
+    from grader.batch.crew import Orders
+    from grader.run import device
+    from grader.sandbox.zygote import Zygote
+    from grader.submission import Submission
+
+    rubric = assignment.rubric
+    torch = rubric.takes_tensors() or any(Submission(one.folder).needs_torch() for one in taken.handed_in)
+    preload = ("numpy", "torch") if torch else ("numpy",)
+    with Zygote(preload) as zygote:  # asked once, before the crew begins
+        where = device(asked, rubric, zygote)
+        if required is not None:
+            zygote.require(ISOLATION[required])
+    isolation = ISOLATION[required] if required else ""
+    return Orders(
+        course=course.folder, assignment=rubric.id, seed=seed, device=where, preload=preload, isolation=isolation
+    )
+
+
+def _say_intake(taken: "Intake") -> None:
+    click.echo(f"{taken.kind}: {len(taken.handed_in)} submissions, {len(taken.refused)} refused")
+    for refused in taken.refused:
+        click.echo(f"  refused: {one_line(refused.name, 80)}: {one_line(refused.reason, 300)}")
+    for one in taken.handed_in:
+        for note in one.notes:
+            click.echo(f"  {one_line(one.key, 80)}: {one_line(note, 300)}")
+
+
+def _say_changes(journal: "Journal", assignment: "Assignment") -> None:
+    """The grade diff against what was published; where nothing was, how many there are."""
+    from grader.batch.changes import changes
+    from grader.batch.journal import as_of
+
+    published = journal.published()
+    entries = (entry._replace(report=as_of(assignment.rubric, entry.report)) for entry in journal.entries())
+    found = list(changes(published, entries))
+    if not published:
+        click.echo(f"{len(found)} submissions judged, none published yet")
+        return
+    click.echo(f"{len(found)} of {len(journal.keys())} submissions change against what was published")
+    for change in found[:SHOWN]:
+        click.echo(_diff(change))
+    if len(found) > SHOWN:
+        click.echo(f"  and {len(found) - SHOWN} more")
+
+
+def _diff(change: "Changes") -> str:
+    name = one_line(change.name, 40)
+    if change.before is None:
+        return f"  {name}: new, {change.after:g}"
+    head = f"  {name}: {change.before:g} -> {change.after:g} ({change.after - change.before:+g})"
+    return "\n".join(
+        [head, *(f"    {p.part}: {p.before:g} -> {p.after:g}, {one_line(p.why, 100)}" for p in change.parts)]
+    )
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@click.command()
+@click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="Where everything goes [RUN/published].")
+@click.option(
+    "--canvas", metavar="CSV", type=click.Path(path_type=Path), help="Fill the gradebook that Canvas exported."
+)
+@click.option("--moodle", metavar="CSV", type=click.Path(path_type=Path), help="Fill the worksheet that Moodle made.")
+@click.option("--never-lower", is_flag=True, help="Nobody has less than was published before.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
+def publish(
+    run: Path, out: Path | None, canvas: Path | None, moodle: Path | None, never_lower: bool, dry_run: bool
+) -> None:
+    """Write a run's grades out: the class page, a report for everybody, gradebook.csv, JUnit XML, platforms' files.
+
+    First it says whose grade changes against what was published before, by how much, and why.
+    """
+    with told():
+        _publish(run, out or run / PUBLISHED, canvas, moodle, never_lower, dry_run)
+
+
+def _publish(
+    run: Path, out: Path, canvas_csv: Path | None, moodle_csv: Path | None, never_lower: bool, dry_run: bool
+) -> None:
+    from grader.assignment import Assignment
+    from grader.batch.journal import FILE, Journal
+    from grader.batch.publish import Class, publish
+    from grader.course import Course
+    from grader.gradebook import canvas, moodle
+
+    if not (run / FILE).is_file():
+        raise UsageError(f"{run} is no run folder", remedy="name one that `grade batch` made")
+    with Journal(run) as journal:
+        course, id = journal.noted("course", str), journal.assignment()
+        if course is None or not id:
+            raise UsageError(f"{run} was never run to where there is something to publish", remedy="run `grade batch`")
+        assignment = Assignment(Course(Path(course)), id)
+        _say_changes(journal, assignment)
+        if dry_run:
+            return
+        klass = Class(assignment, journal)
+        filled = [
+            (written, path) for written, path in ((canvas.written, canvas_csv), (moodle.written, moodle_csv)) if path
+        ]
+        for note in publish(klass, klass.marked(never_lower=never_lower), out, filled):
+            click.echo(f"  {note}")
+    click.echo(out / "index.html")

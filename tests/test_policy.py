@@ -23,13 +23,15 @@ from grader.rubric import load
 VIENNA = ZoneInfo("Europe/Vienna")
 DUE = datetime(2026, 5, 3, 23, 59, tzinfo=VIENNA)
 TENTH = Decimal("0.1")
-ANNE, BERT, CLEO = (Person(id=name, name=name.title(), email=f"{name}@example.org") for name in ("anne", "bert", "cleo"))
+ANNE, BERT, CLEO = (
+    Person(id=name, name=name.title(), email=f"{name}@example.org") for name in ("anne", "bert", "cleo")
+)
 
 
 def report(score: float, max_score: float = 17.0) -> Report:
     return Report(
-        assignment="tiny", title="Tiny", submission="", student=None, collaborators=(), score=score, max_score=max_score,
-        pending_points=2.0, seed=0, isolation="full", device="cpu", versions={}, problems=(), parts=(),
+        assignment="tiny", title="Tiny", submission="", student=None, collaborators=(), score=score,
+        max_score=max_score, pending_points=2.0, seed=0, isolation="full", device="cpu", versions={}, problems=(), parts=(),
     )  # fmt: skip
 
 
@@ -196,7 +198,10 @@ def attempts(*after_and_score, person=ANNE):
     """Submissions so many days after the deadline with these scores, in an order that says nothing."""
     pairs = list(enumerate(after_and_score))[::-1]
     return (
-        [handed(f"k{i}", person, at=DUE.astimezone(UTC) + timedelta(days=days), attempt=i + 1) for i, (days, _) in pairs],
+        [
+            handed(f"k{i}", person, at=DUE.astimezone(UTC) + timedelta(days=days), attempt=i + 1)
+            for i, (days, _) in pairs
+        ],
         {f"k{i}": report(score) for i, (_, score) in pairs},
     )
 
@@ -462,10 +467,16 @@ def test_what_makes_no_sense_is_told_with_its_file_and_line(policy, course, line
     ("own", "shared", "file", "words"),
     [
         pytest.param("deadline: 2026-05-03 23:59", None, "tiny.yaml", "has no time zone", id="no zone"),
-        pytest.param("deadline: 2026-10-25 02:30", "time_zone: Europe/Vienna", "tiny.yaml", "twice, or never", id="twice"),
-        pytest.param("deadline: 2026-03-29 02:30", "time_zone: Europe/Vienna", "tiny.yaml", "twice, or never", id="never"),
+        pytest.param(
+            "deadline: 2026-10-25 02:30", "time_zone: Europe/Vienna", "tiny.yaml", "twice, or never", id="twice"
+        ),
+        pytest.param(
+            "deadline: 2026-03-29 02:30", "time_zone: Europe/Vienna", "tiny.yaml", "twice, or never", id="never"
+        ),
         pytest.param("late: {penalty: 0.1}", "round: 1", "tiny.yaml", "no deadline", id="late without a deadline"),
-        pytest.param("round: 1", "deadline: 2026-05-03 23:59", "course.yaml", "has no time zone", id="in the course file"),
+        pytest.param(
+            "round: 1", "deadline: 2026-05-03 23:59", "course.yaml", "has no time zone", id="in the course file"
+        ),
     ],
 )
 def test_what_does_not_add_up_is_told_of_the_file_that_says_it(policy, own, shared, file, words):

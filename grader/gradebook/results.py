@@ -64,7 +64,7 @@ def _test(part: PartReport, visibility: Visibility) -> dict[str, Any]:
     criterion = " ".join(part.criterion.split())
     facts: dict[str, Any] = {
         "number": one_line(part.id, 60),
-        "name": one_line(criterion, 200),
+        "name": one_line(criterion, 400),
         "output": _output(part),
         "visibility": str(visibility),
     }
@@ -81,7 +81,8 @@ def _test(part: PartReport, visibility: Visibility) -> dict[str, Any]:
 def _output(part: PartReport) -> str:
     """What there is to say of a part, as the report says it, without what only the staff may see."""
     label = words.WORDS[part.status].label
-    lines = [f"{label[:1].upper()}{label[1:]}.", words.sentence(part), *words.remarks(part)]
+    lost = [f"{words.share(share)}." for share in part.shares if not share.earned]
+    lines = [f"{label[:1].upper()}{label[1:]}.", words.sentence(part), *lost, *words.remarks(part)]
     if part.counterexample is not None and part.status is not Status.CORRECT:
         lines += _shown(part.counterexample, part)
     if part.traceback and part.status not in UNJUDGED:  # else it is the grader's own

@@ -31,7 +31,8 @@ ANNE, BERT, CLEO = (
 def report(score: float, max_score: float = 17.0) -> Report:
     return Report(
         assignment="tiny", title="Tiny", submission="", student=None, collaborators=(), score=score,
-        max_score=max_score, pending_points=2.0, seed=0, isolation="full", device="cpu", versions={}, problems=(), parts=(),
+        max_score=max_score, pending_points=2.0, seed=0, isolation="full", device="cpu", versions={},
+        problems=(), parts=(),
     )  # fmt: skip
 
 

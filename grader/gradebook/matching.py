@@ -46,7 +46,18 @@ def matched(
         for row in own:
             claims[row].append(line)
     clear = {row: lines[0] for row, lines in claims.items() if len(lines) == 1}
-    return Matched(clear, (*_notes(strangers, claims, sheet), *_unclaimed(sheet, rows, claims)))
+    notes = (*_doubts(marked, found, by), *_notes(strangers, claims, sheet), *_unclaimed(sheet, rows, claims))
+    return Matched(clear, notes)
+
+
+def _doubts(marked: Sequence[Marked], found: Mapping[str, Mapping[str, list[int]]], by: str) -> list[str]:
+    """A note where a number that was found in one column means somebody else in another."""
+    keys = [_key(line.person.id) for line in marked if _key(line.person.id) in found.get(by, {})]
+    return [
+        f"'{by}' was taken for the ids of the class; {count} of them stand in '{name}' as well, for somebody else"
+        for name, index in found.items()
+        if (count := sum(index.get(key, found[by][key]) != found[by][key] for key in keys))
+    ]
 
 
 def _index(sheet: Sheet, rows: Sequence[int], name: str, read: Callable[[str], str]) -> dict[str, list[int]]:

@@ -243,12 +243,6 @@ def test_lateness_costs_what_the_policy_says_from_the_later_of_two_deadlines(cou
     assert found["output"].count("deadline of their own") == 1
 
 
-def test_options_of_the_zip_are_those_of_the_run(autograder, closed):
-    found = results(autograder("--visibility", "after_due_date"), closed)
-
-    assert {test["visibility"] for test in found["tests"]} == {"after_due_date"}
-
-
 def test_links_lead_nowhere_and_are_named(autograder, closed):
     root = autograder()
     (root / "submission" / "problem2.py").unlink()
@@ -298,16 +292,19 @@ def test_a_broken_reference_costs_nobody_anything_and_is_told_the_staff_alone(au
     assert "summ" not in json.dumps(found)
 
 
-def test_an_isolation_that_is_asked_for_is_given_or_nothing_is_graded(autograder, zygote):
-    root = autograder("--require-isolation", "full")
+def test_what_is_asked_of_the_zip_is_asked_of_the_run(autograder, zygote):
+    root = autograder("--visibility", "after_due_date", "--require-isolation", "full")
+    file = root / "results" / "results.json"
 
     done = run(root)
 
     if zygote.level() == FULL:
-        assert json.loads((root / "results" / "results.json").read_text())["output"].endswith("Isolation: full.")
+        found = json.loads(file.read_text())
+        assert found["output"].endswith("Isolation: full.")
+        assert {test["visibility"] for test in found["tests"]} == {"after_due_date"}
     else:
-        assert done.returncode == 3
-        assert not (root / "results" / "results.json").exists()
+        assert (done.returncode, file.exists()) == (3, False)
+        assert "this machine gives" in done.stderr
 
 
 # ---- who can read what ----

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from grader.errors import GraderError, SandboxError
+from grader.errors import GraderError, SandboxError, UsageError
 from grader.gradebook.results import NAME, Visibility, written
 from grader.gradescope.metadata import Metadata, metadata
 from grader.model import Limits, Report
@@ -111,14 +111,16 @@ def _copied(submission: Path) -> Iterator[tuple[Path, list[str]]]:
 
     `submission.yaml` is not looked at: whose it is and what for, Gradescope says.
     """
+    if not submission.is_dir():
+        raise UsageError(f"there is no folder {submission}", remedy="name the folder that holds it with --root")
     with _public_folder() as folder:
         left_out: list[str] = []
         size = 0
-        for path in itertools.islice(_plain_files(submission, left_out), MAX_FILES + 1):
+        for count, path in enumerate(_plain_files(submission, left_out)):
             name = path.relative_to(submission)
             size += path.stat().st_size
-            if size > MAX_BYTES:
-                left_out.append(f"left out, beyond {MAX_BYTES >> 20} MB: {name} and what follows")
+            if size > MAX_BYTES or count == MAX_FILES:
+                left_out.append(f"left out, beyond {MAX_FILES} files or {MAX_BYTES >> 20} MB: {name} and what follows")
                 break
             if str(name) != "submission.yaml":
                 _place(folder / name, path.read_bytes())

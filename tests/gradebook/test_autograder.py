@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
+import grader.gradescope.autograder
 from grader.errors import RubricError, SandboxError
 from grader.gradescope.archive import TORCH, archive
 from grader.gradescope.autograder import keep_out
+from grader.gradescope.command import gradescope
 from grader.gradescope.metadata import Metadata, metadata
 from grader.roster import Person
 from grader.sandbox.zygote import Zygote
@@ -50,12 +52,11 @@ def grade(tmp_path):
 
 
 @pytest.fixture
-def autograder(grade, course, submit, tmp_path):
+def autograder(course, submit, tmp_path):
     """`autograder(**{"problem1.py": source})` is a /autograder with its zip unpacked and a submission in it."""
 
     def made(*options, metadata=METADATA, files=None):
-        built = grade("-o", tmp_path / "autograder.zip", "tiny", "--course", course, *options)
-        assert (built.returncode, built.stderr) == (0, "")
+        gradescope(["-o", str(tmp_path / "autograder.zip"), "tiny", "--course", str(course), *options])
         root = tmp_path / "autograder"
         with zipfile.ZipFile(tmp_path / "autograder.zip") as archive:
             archive.extractall(root / "source")
@@ -164,6 +165,38 @@ def test_torch_is_installed_where_it_is_needed_and_pinned_as_in_the_makefile(cou
     assert pinned()
 
 
+# Stands for every program that setup.sh starts: says how it was called, and makes a venv of itself.
+STUB = """\
+#!/bin/sh
+echo "${0##*/} $*" >> "$LOG"
+if [ "$1 $2" = "-m venv" ]; then mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; fi
+"""
+
+
+def test_setting_up_closes_the_source_and_installs_it_with_torch_first(course_of, tmp_path):
+    source, stubs, log = tmp_path / "source", tmp_path / "stubs", tmp_path / "log"
+    stubs.mkdir()
+    for name in ("chown", "python3.14"):
+        (stubs / name).write_text(STUB)
+        (stubs / name).chmod(0o755)
+    with zipfile.ZipFile(io.BytesIO(archive(course_of, "tiny", torch=True))) as zipped:
+        zipped.extractall(source)
+    home = tmp_path / "opt"
+
+    environment = {"PATH": f"{stubs}:/usr/bin:/bin", "LOG": str(log), "GRADER_HOME": str(home)}
+    subprocess.run(["bash", source / "setup.sh"], env=environment, check=True, timeout=SECONDS, capture_output=True)
+
+    called = log.read_text().splitlines()
+    assert [line for line in called if " -c " not in line] == [
+        f"chown -R root:root {source}",
+        f"python3.14 -m venv {home}",
+        f"python -m pip install -q {TORCH} --index-url https://download.pytorch.org/whl/cpu",
+        f"python -m pip install -q {source}/grader",
+        "python -P -m grader doctor",
+    ]
+    assert {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in (source, *source.rglob("*"))} == {0}
+
+
 @pytest.mark.parametrize(
     ("file", "text", "error"),
     [
@@ -193,8 +226,9 @@ def test_a_zip_that_cannot_be_written_is_said(course_of, grade, course):
 
 
 def test_the_zip_is_for_its_owner_alone(grade, course, tmp_path):
-    grade("-o", "a.zip", "tiny", "--course", course)
+    done = grade("-o", "a.zip", "tiny", "--course", course)
 
+    assert (done.returncode, done.stdout, done.stderr) == (0, "a.zip\n", "")
     assert stat.S_IMODE((tmp_path / "a.zip").stat().st_mode) == 0o600
 
 
@@ -268,6 +302,25 @@ def test_results_that_are_there_do_not_outlive_a_grading_that_fails(autograder):
     assert done.returncode == 3
     assert "remedy" in done.stderr
     assert not (root / "results" / "results.json").exists()
+
+
+def test_more_than_a_submission_may_be_is_left_out_and_said(autograder, closed, monkeypatch):
+    root = autograder(files={"z1.py": "", "z2.py": ""})
+    if not closed:
+        pytest.skip("nothing is graded on this machine")
+    monkeypatch.setattr(grader.gradescope.autograder, "MAX_FILES", 3)
+
+    results, errors = grader.gradescope.autograder.run(root, "tiny")
+
+    assert errors == []
+    assert "left out, beyond 3 files or 64 MB: z2.py and what follows" in json.loads(results.read_text())["output"]
+
+
+def test_a_folder_that_is_no_autograder_is_the_callers_mistake(grade, tmp_path):
+    done = grade("run", "tiny", "--root", tmp_path)
+
+    assert done.returncode == 2
+    assert "there is no folder" in done.stderr
 
 
 def test_results_are_not_written_through_a_link(autograder, closed, tmp_path):

@@ -103,6 +103,16 @@ def doctor() -> None:
             click.echo(f"{what:18} {finding}")
 
 
+@main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def gradescope(arguments: tuple[str, ...]) -> None:
+    """Make an autograder for Gradescope: `grade gradescope -o autograder.zip ID`."""
+    with told():
+        from grader.gradescope.command import gradescope
+
+        gradescope(list(arguments))
+
+
 def _replayed(folder: Path, trial: str, asked: Asked) -> int:
     with ready(folder, asked) as run:
         click.echo(run.replay(trial, asked.seed))

@@ -1,6 +1,6 @@
 """A class: who is in it, what they handed in, and what came of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -58,7 +58,8 @@ class Marked(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the gradebook: a person, the submission that counts for them, and the points that follow.
 
     `score` is what was earned, `final` what is left of it after lateness. Without a submission `report` is None and
-    both are 0. `remarks` say how one came from the other ("2 days late: 20 % less").
+    both are 0. `remarks` say how one came from the other ("2 days late: 20 % less"). `late` is how long after their
+    deadline it came, beyond the grace, and `refused` why something that they handed in could not be read.
     """
 
     person: Person
@@ -68,4 +69,6 @@ class Marked(msgspec.Struct, frozen=True, kw_only=True):
     final: float = 0.0
     max_score: float = 0.0
     pending_points: float = 0.0
+    late: timedelta | None = None
+    refused: str = ""
     remarks: tuple[str, ...] = ()

@@ -17,6 +17,8 @@ from grader.errors import RubricError
 from grader.invariants import FORMS
 from grader.layouts import DEFAULT, LAYOUTS
 from grader.model import Hints, HygieneCosts, Limits, WrittenItem
+from grader.policy.terms import READERS, Policy
+from grader.policy.terms import flaws as policy_flaws
 from grader.trials import Inputs
 
 _IS_ID = re.compile(r"\w[\w.-]{0,58}").fullmatch
@@ -101,7 +103,8 @@ class Rubric(msgspec.Struct, frozen=True, kw_only=True):
 
     `seed` is the one that is used when none is given on the command line. With `show_expected`, the report shows the
     right value of a failing trial and what a marker looks for in a written part. `hints` says how much a student is
-    told of a mistake that was recognised. With `ignore_axes_of_length_one`, (d, 1) is as good as (d,).
+    told of a mistake that was recognised. With `ignore_axes_of_length_one`, (d, 1) is as good as (d,). `policy` goes
+    before the course's own (`grader.policy.policy_of`).
     """
 
     id: str
@@ -112,6 +115,7 @@ class Rubric(msgspec.Struct, frozen=True, kw_only=True):
     show_expected: bool = False
     hints: Hints = Hints.KIND
     ignore_axes_of_length_one: bool = False
+    policy: Policy | None = None
 
     def takes_tensors(self) -> bool:
         """Whether any function takes tensors, so that workers need torch."""
@@ -124,7 +128,7 @@ def load(path: Path) -> Rubric:
     Errors
         RubricError with file, line and remedy for whatever cannot be understood or does not add up.
     """
-    rubric = read(path, Rubric, {Check: _check})
+    rubric = read(path, Rubric, {Check: _check, **READERS})
     for line, message, remedy in _flaws(rubric, path.stem):
         raise RubricError(message, file=path, line=line, remedy=remedy)
     return rubric
@@ -158,6 +162,7 @@ def _flaws(rubric: Rubric, stem: str) -> Iterator[Flaw]:
     for name in rubric.limits.__struct_fields__:
         if getattr(rubric.limits, name) <= 0:
             yield 1, f"the limit '{name}' is {getattr(rubric.limits, name):g}", "make it more than 0"
+    yield from policy_flaws(rubric.policy)
     yield from _id_flaws("problem", rubric.problems)
     yield from _id_flaws("part", [part for problem in rubric.problems for part in problem.parts])
     for problem in rubric.problems:

@@ -144,9 +144,11 @@ def _alone(level: str, start: Start, live: Live) -> None:
     os.setsid()
     _keep_only(start.channel, start.output)
     readable = [*root.libraries(), *start.gpu.folders, start.folder, *root.DEVICES]
-    if level == PARTIAL and os.geteuid() == 0 and all(map(root.reachable_by_others, readable)):
-        _become_nobody(os.getpid())  # else it stays root by name, without a capability
-        _limit(resource.RLIMIT_NPROC, start.limits["processes"])
+    if os.geteuid() == 0 and all(map(root.reachable_by_others, readable)):
+        # Else it stays root, at `partial` without a capability. Alone, it is better started than refused.
+        with contextlib.nullcontext() if level == PARTIAL else contextlib.suppress(OSError, AttributeError):
+            _become_nobody(os.getpid())
+            _limit(resource.RLIMIT_NPROC, start.limits["processes"])
     _die_with_parent()
     _limit_resources(start)
     if level == PARTIAL:

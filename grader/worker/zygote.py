@@ -34,6 +34,7 @@ ORPHAN_SECONDS = 1.0
 def main(control: socket.socket, preload: list[str], at_most: str) -> None:
     """Serves until the judge hangs up."""
     adopt_orphans()
+    os.umask(0o022)  # the root that is made for a worker is made of folders that it has to enter
     for name in preload:
         __import__(name)
     if "torch" in preload:

@@ -1,0 +1,294 @@
+"""A class as one HTML page: how it went, what was lost by many, and the way to every report.
+
+First data, then template, as in `page`: everything that the page shows is prepared here as plain records of harmless
+text. It loads nothing. It runs one script, its own, which sorts and searches; without it the page is whole.
+"""
+
+import base64
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from grader import class_statistics
+from grader.class_statistics import Attendance, PartStatistics, Spread
+from grader.clusters import Cluster, Concern, Doubt, clusters, concerns
+from grader.model import Report, Status
+from grader.report.class_list import ABSENT, Student, address, label, students
+from grader.report.histogram import Histogram, drawn
+from grader.report.templates import compiled, inline
+from grader.report.visible import one_line, visible
+from grader.report.words import WORDS, Word, counted, number
+from grader.roster import Marked, Refused
+from grader.rubric import Rubric
+
+_SHOWN = 100  # clusters; there can be half as many as there are lost parts in a class
+_LISTED = 60  # students of one cluster; the table shows all of them
+_REASONS = 3
+# Statuses with a column of their own.
+_COLUMNS = (Status.CORRECT, Status.PARTIAL, Status.WRONG, Status.RAISED, Status.MISSING)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A cluster: how many, in which parts, why; `work` are (label, link) of the first submissions."""
+
+    number: int
+    count: str
+    parts: str
+    reason: str
+    known: bool
+    word: Word
+    example: str
+    work: tuple[tuple[str, str], ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A part: its shares by status and the rest of them in words, and its most frequent reasons.
+
+    A reason is (how many, why, the number of its cluster or 0 where that is not on the page).
+    """
+
+    id: str
+    criterion: str
+    points: str
+    shares: tuple[str, ...]
+    rest: str
+    rest_words: str
+    credit: str
+    discrimination: str
+    seconds: str
+    reasons: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything on the page, in its order."""
+
+    title: str
+    assignment: str
+    facts: tuple[tuple[str, str], ...]
+    median: str
+    out_of: str
+    numbers: tuple[tuple[str, str], ...]
+    open: tuple[str, ...]
+    histogram: Histogram | None
+    concerns: tuple[tuple[str, Word, str], ...]
+    refused: tuple[tuple[str, str, str], ...]
+    groups: tuple[Group, ...]
+    more_groups: int
+    works: str
+    columns: tuple[Word, ...]
+    parts: tuple[PartRow, ...]
+    legend: tuple[Word, ...]
+    students: tuple[Student, ...]
+
+
+def class_page(
+    rubric: Rubric,
+    marked: Sequence[Marked],
+    refused: Sequence[Refused],
+    links: Mapping[str, str],
+    graded_at: datetime | None = None,
+) -> str:
+    """The class as one self-contained HTML page.
+
+    `links` are the files of the reports, as paths from the folder of the page, by the keys of submissions. `graded_at`
+    is the time of grading, which no record knows.
+    """
+    css, js = inline("page.css") + inline("class_page.css"), inline("class_page.js")
+    page = _page(rubric, marked, refused, links, graded_at)
+    return compiled("class_page.html.j2").render(page=page, css=css, js=js, digest=digest(js))
+
+
+def digest(script: str) -> str:
+    """What a Content-Security-Policy calls a script by, so that no other one runs."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
+
+
+def _page(
+    rubric: Rubric,
+    marked: Sequence[Marked],
+    refused: Sequence[Refused],
+    links: Mapping[str, str],
+    graded_at: datetime | None,
+) -> Page:
+    reports = class_statistics.reports_by_key(marked)
+    ids = [part.id for problem in rubric.problems for part in problem.parts]
+    found, people = clusters(ids, reports), _people(marked)
+    attendance = class_statistics.attendance(marked, refused)
+    finals = [line.final for line in marked if class_statistics.is_graded(line)]
+    spread, machine = class_statistics.spread(finals), class_statistics.machine_points(rubric)
+    bins = class_statistics.histogram(finals, machine) if spread else ()
+    return Page(
+        title=one_line(rubric.title, 400),
+        assignment=one_line(rubric.id, 100),
+        facts=_facts(attendance, refused, graded_at),
+        median=number(spread.median) if spread else "–",
+        out_of=f"is the median, out of {counted(machine)} judged by machine",
+        numbers=_numbers(spread),
+        open=tuple(_open(rubric, attendance, reports, marked)),
+        histogram=drawn(bins, spread) if spread and bins else None,
+        concerns=tuple(_concern(one) for one in concerns(ids, reports)),
+        refused=tuple(_refused(item) for item in refused),
+        groups=tuple(_group(i, one, people, links) for i, one in enumerate(found[:_SHOWN], start=1)),
+        more_groups=len(found[_SHOWN:]),
+        works=_works(len(reports), attendance.graded),
+        columns=tuple(WORDS[status] for status in _COLUMNS),
+        parts=tuple(_part(one, found) for one in class_statistics.part_statistics(rubric, reports)),
+        legend=(*WORDS.values(), ABSENT),
+        students=students(rubric, marked, class_statistics.refused_ids(refused), links, _memberships(found)),
+    )
+
+
+# ---- the head ----
+
+
+def _facts(attendance: Attendance, refused: Sequence[Refused], graded_at: datetime | None) -> tuple[tuple[str, str], ...]:
+    ungraded = attendance.handed_in - attendance.graded
+    facts = {
+        "Graded": graded_at.strftime("%Y-%m-%d %H:%M %Z").strip() if graded_at else "",
+        "Students": str(attendance.people),
+        "Handed in": str(attendance.handed_in),
+        "Missing": str(attendance.missing),
+        "Refused": str(len(refused)) if refused else "",
+        "Not graded": str(ungraded) if ungraded else "",
+    }
+    return tuple((name, value) for name, value in facts.items() if value)
+
+
+def _numbers(spread: Spread | None) -> tuple[tuple[str, str], ...]:
+    if spread is None:
+        return ()
+    return (
+        ("Mean", number(spread.mean)),
+        ("Quartiles", f"{number(spread.lower)} and {number(spread.upper)}"),
+        ("Lowest", number(spread.lowest)),
+        ("Highest", number(spread.highest)),
+        ("Counted", f"{_students(spread.count)}, after lateness"),
+    )
+
+
+def _open(rubric: Rubric, attendance: Attendance, reports: Mapping[str, Report], marked: Sequence[Marked]) -> list[str]:
+    """A phrase for what is in none of these numbers, and for what makes them unlike each other."""
+    written, machine = class_statistics.written_points(rubric), class_statistics.machine_points(rubric)
+    less = sum(class_statistics.is_graded(line) and line.max_score < machine - 1e-9 for line in marked)
+    phrases = []
+    if written and attendance.by_hand:
+        phrases.append(
+            f"{counted(written)} more are for written parts, pending for {_students(attendance.by_hand)} and in none of"
+            " these numbers."
+        )
+    if less:
+        phrases.append(f"Of {_students(less)} not every part could be judged yet: the row says out of how many points.")
+    if attendance.people > attendance.graded:
+        phrases.append(f"{_students(attendance.people - attendance.graded)} without a report are in none of them either.")
+    return phrases if reports else ["No submission has been graded."]
+
+
+def _students(count: int) -> str:
+    return f"{count} {'student' if count == 1 else 'students'}"
+
+
+def _submissions(count: int) -> str:
+    return f"{count} {'submission' if count == 1 else 'submissions'}"
+
+
+def _works(count: int, people: int) -> str:
+    once = "" if count == people else ", the work of a group once"
+    return f"of {_submissions(count)}{once}"
+
+
+def _refused(item: Refused) -> tuple[str, str, str]:
+    whose = ", ".join(label(person) for person in item.people[:_LISTED])
+    return one_line(item.name, 200), visible(item.reason.strip(), 600), whose
+
+
+# ---- what many lost ----
+
+
+def _concern(concern: Concern) -> tuple[str, Word, str]:
+    count, of = concern.count, _submissions(concern.of)
+    if concern.doubt is Doubt.INTERNAL_ERROR:
+        sentence = (
+            f"The grader could not judge {count} of {of}. That cost nobody points; mend the rubric or its reference and"
+            " grade again."
+        )
+        return concern.part, WORDS[Status.INTERNAL_ERROR], sentence
+    why = f": {visible(concern.reason.text, 400)}" if concern.reason else ""
+    if concern.doubt is Doubt.SAME_LOSS:
+        sentence = f"All {count} who tried it ({of} judged) lost points for the same reason{why}"
+    else:
+        sentence = f"None of the {count} who tried it ({of} judged) has it right"
+    end = "" if sentence.endswith(".") else "."
+    return concern.part, WORDS[Status.WRONG], f"{sentence}{end} Compare the rubric and the reference with the homework."
+
+
+def _people(marked: Sequence[Marked]) -> dict[str, list[str]]:
+    """The labels of those whose a submission is, by its key."""
+    people = defaultdict(list)
+    for line in marked:
+        if line.handed_in is not None:
+            people[line.handed_in.key].append(label(line.person))
+    return people
+
+
+def _memberships(found: Sequence[Cluster]) -> dict[str, list[int]]:
+    numbers = defaultdict(list)
+    for index, cluster in enumerate(found[:_SHOWN], start=1):
+        for key in cluster.keys:
+            numbers[key].append(index)
+    return numbers
+
+
+def _group(index: int, cluster: Cluster, people: Mapping[str, Sequence[str]], links: Mapping[str, str]) -> Group:
+    count, works = sum(len(people[key]) for key in cluster.keys), len(cluster.keys)
+    example = visible(cluster.example.strip(), 600)
+    shown = [
+        (", ".join(people[key]), address(links[key]) if key in links else "") for key in cluster.keys[:_LISTED]
+    ]
+    return Group(
+        number=index,
+        count=_students(count) if count == works else f"{_students(count)} in {_submissions(works)}",
+        parts=", ".join(cluster.parts),
+        reason=one_line(cluster.reason.text, 400),
+        known=cluster.reason.known,
+        word=WORDS[cluster.status],
+        example="" if example == cluster.reason.text else example,
+        work=tuple(shown),
+        more=max(0, works - _LISTED),
+    )
+
+
+# ---- the parts ----
+
+
+def _part(part: PartStatistics, found: Sequence[Cluster]) -> PartRow:
+    seen = sum(part.counts.values())
+    rest = {status: count for status, count in part.counts.items() if status not in _COLUMNS}
+    own = [(i, one) for i, one in enumerate(found, start=1) if part.id in one.parts][:_REASONS]
+    return PartRow(
+        id=part.id,
+        criterion=visible(part.criterion.strip(), 2000),
+        points=number(part.points),
+        shares=tuple(_percent(part.counts.get(status, 0), seen) for status in _COLUMNS),
+        rest=_percent(sum(rest.values()), seen),
+        rest_words=", ".join(f"{WORDS[status].label} {_percent(count, seen)}" for status, count in rest.items()),
+        credit="–" if part.mean_credit is None else _percent(part.mean_credit, 1),
+        discrimination="–" if part.discrimination is None else f"{part.discrimination:.2f}",
+        seconds="–" if part.seconds is None else f"{part.seconds:.2g}" if part.seconds < 10 else f"{part.seconds:.0f}",
+        reasons=tuple(
+            (str(len(one.keys)), one_line(one.reason.text, 120), i if i <= _SHOWN else 0) for i, one in own
+        ),
+    )
+
+
+def _percent(count: float, of: int) -> str:
+    """A share of all: 45 %, 0.3 %, 0."""
+    if not of:
+        return "–"
+    share = 100 * count / of
+    return f"{number(round(share, 1 if share < 1 else 0))} %" if share else "0"

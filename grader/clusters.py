@@ -20,7 +20,8 @@ UNTRIED = frozenset({Status.MISSING, Status.UNREADABLE, Status.SKIPPED})
 
 # A quotation, a number, or a word with the dots and signs within it: every character is looked at once.
 _TOKEN = re.compile(
-    r"""(?<!\w)'[^'\n]{0,200}'(?!\w) | "[^"\n]{0,200}" | `[^`\n]{0,200}` | [-+−]?\d[\w.+-]*(?<![.+-]) | \w+(?:\.\w+)*\(?""",
+    r"""(?<!\w)'[^'\n]{0,200}'(?!\w) | "[^"\n]{0,200}" | `[^`\n]{0,200}`
+    | [-+−]?\d[\w.+-]*(?<![.+-]) | \w+(?:\.\w+)*\(?""",
     re.VERBOSE,
 )
 _GAPS = re.compile(f"{GAP}(?:[,;\\s]*{GAP})*(?:,(?=[)\\]]))?")
@@ -37,7 +38,7 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
     """Submissions that lost points in the same parts for the same reason.
 
     parts      ids, in the order of the rubric
-    reason     what they have in common, with what differs left out
+    reason     what they have in common; where their feedback differs, without what is particular to one of them
     status     the most frequent one among them
     example    the feedback of the first of them, as it stands
     keys       the submissions, in the order of the class
@@ -120,13 +121,20 @@ def clusters(parts: Sequence[str], reports: Mapping[str, Report]) -> tuple[Clust
     for (index, why), keys in sorted(found.items()):
         if len(keys) > 1:
             merged[why, tuple(keys)].append(index)
-    made = [_cluster(why, keys, [parts[i] for i in own], seen[own[0], why]) for (why, keys), own in merged.items()]
+    made = [_cluster(keys, [parts[i] for i in own], [seen[i, why] for i in own]) for (why, keys), own in merged.items()]
     return tuple(sorted(made, key=lambda cluster: (-len(cluster.keys), place[cluster.parts[0]])))
 
 
-def _cluster(why: Reason, keys: tuple[str, ...], parts: Sequence[str], seen: Sequence[PartReport]) -> Cluster:
-    [(status, _)] = Counter(part.status for part in seen).most_common(1)
-    return Cluster(parts=tuple(parts), reason=why, status=status, example=seen[0].feedback, keys=keys)
+def _cluster(keys: tuple[str, ...], parts: Sequence[str], seen: Sequence[Sequence[PartReport]]) -> Cluster:
+    every = [part for own in seen for part in own]
+    [(status, _)] = Counter(part.status for part in every).most_common(1)
+    return Cluster(parts=tuple(parts), reason=_shared(every), status=status, example=every[0].feedback, keys=keys)
+
+
+def _shared(parts: Sequence[PartReport]) -> Reason:
+    """The one reason of these parts: in its own words where they are the same for all."""
+    why, said = reason(parts[0]), {part.feedback for part in parts}
+    return why if why.known or len(said) > 1 else Reason(" ".join(said.pop().split())[:_LONGEST] or why.text)
 
 
 def concerns(parts: Sequence[str], reports: Mapping[str, Report]) -> tuple[Concern, ...]:
@@ -151,6 +159,6 @@ def _of_part(id: str, parts: Sequence[PartReport]) -> Iterator[Concern]:
         return
     reasons = {reason(part) for part in tried}
     if len(reasons) == 1 and all(map(has_lost, tried)):
-        yield Concern(part=id, doubt=Doubt.SAME_LOSS, count=len(tried), of=len(judged), reason=reasons.pop())
+        yield Concern(part=id, doubt=Doubt.SAME_LOSS, count=len(tried), of=len(judged), reason=_shared(tried))
     else:
         yield Concern(part=id, doubt=Doubt.NOBODY_RIGHT, count=len(tried), of=len(judged))

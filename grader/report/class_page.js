@@ -18,6 +18,7 @@
         const empty = value => value === "" || Number.isNaN(value); // stands last, whichever way
         const keyed = [...body.rows].map(row => [key(row), row]);
         keyed.sort(([a], [b]) => empty(a) || empty(b) ? empty(a) - empty(b) : order(a, b));
+        body.replaceChildren(); // thousands of rows are faster put in order where nobody sees them
         body.append(...keyed.map(([, row]) => row));
         heads.forEach(other => other.removeAttribute("aria-sort"));
         head.setAttribute("aria-sort", falls ? "descending" : "ascending");

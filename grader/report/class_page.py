@@ -147,7 +147,9 @@ def _page(
 # ---- the head ----
 
 
-def _facts(attendance: Attendance, refused: Sequence[Refused], graded_at: datetime | None) -> tuple[tuple[str, str], ...]:
+def _facts(
+    attendance: Attendance, refused: Sequence[Refused], graded_at: datetime | None
+) -> tuple[tuple[str, str], ...]:
     ungraded = attendance.handed_in - attendance.graded
     facts = {
         "Graded": graded_at.strftime("%Y-%m-%d %H:%M %Z").strip() if graded_at else "",
@@ -184,8 +186,8 @@ def _open(rubric: Rubric, attendance: Attendance, reports: Mapping[str, Report],
         )
     if less:
         phrases.append(f"Of {_students(less)} not every part could be judged yet: the row says out of how many points.")
-    if attendance.people > attendance.graded:
-        phrases.append(f"{_students(attendance.people - attendance.graded)} without a report are in none of them either.")
+    if without := attendance.people - attendance.graded:
+        phrases.append(f"Not counted: {_students(without)} without a report.")
     return phrases if reports else ["No submission has been graded."]
 
 
@@ -272,18 +274,24 @@ def _part(part: PartStatistics, found: Sequence[Cluster]) -> PartRow:
     own = [(i, one) for i, one in enumerate(found, start=1) if part.id in one.parts][:_REASONS]
     return PartRow(
         id=part.id,
-        criterion=visible(part.criterion.strip(), 2000),
+        criterion=_cut(part.criterion, 110),
         points=number(part.points),
         shares=tuple(_percent(part.counts.get(status, 0), seen) for status in _COLUMNS),
         rest=_percent(sum(rest.values()), seen),
-        rest_words=", ".join(f"{WORDS[status].label} {_percent(count, seen)}" for status, count in rest.items()),
+        rest_words=_words(rest, seen),
         credit="–" if part.mean_credit is None else _percent(part.mean_credit, 1),
         discrimination="–" if part.discrimination is None else f"{part.discrimination:.2f}",
-        seconds="–" if part.seconds is None else f"{part.seconds:.2g}" if part.seconds < 10 else f"{part.seconds:.0f}",
+        seconds="–" if part.seconds is None else f"{part.seconds:.3f}",
         reasons=tuple(
-            (str(len(one.keys)), one_line(one.reason.text, 120), i if i <= _SHOWN else 0) for i, one in own
+            (str(len(one.keys)), _cut(one.reason.text, 90), i if i <= _SHOWN else 0) for i, one in own
         ),
     )
+
+
+def _words(rest: Mapping[Status, int], seen: int) -> str:
+    if len(rest) == 1:
+        return ", ".join(WORDS[status].label for status in rest)
+    return ", ".join(f"{WORDS[status].label} {_percent(count, seen)}" for status, count in rest.items())
 
 
 def _percent(count: float, of: int) -> str:
@@ -292,3 +300,9 @@ def _percent(count: float, of: int) -> str:
         return "–"
     share = 100 * count / of
     return f"{number(round(share, 1 if share < 1 else 0))} %" if share else "0"
+
+
+def _cut(text: str, limit: int) -> str:
+    """A beginning that tells one text from the others; all of it stands elsewhere."""
+    line = " ".join(text.split())
+    return one_line(line if len(line) <= limit else line[: limit - 1].rstrip() + "…", limit)

@@ -82,7 +82,7 @@ def normalised(feedback: str) -> str:
     >>> normalised("IndexError: index 7 is out of bounds for axis 0 with size 5")
     'IndexError: index … is out of bounds for axis … with size …'
     """
-    text = " ".join(feedback[:_SCANNED].replace(GAP, " ").split())
+    text = " ".join(feedback[:_SCANNED].split())
     return _GAPS.sub(GAP, _TOKEN.sub(_gap, text))[:_LONGEST]
 
 

@@ -167,9 +167,7 @@ def part_statistics(rubric: Rubric, reports: Mapping[str, Report]) -> tuple[Part
         for part in report.parts:
             if part.id in seen:
                 seen[part.id].append((part, report))
-    return tuple(
-        _statistics(part, problem.id, seen[part.id]) for problem in rubric.problems for part in problem.parts
-    )
+    return tuple(_statistics(part, problem.id, seen[part.id]) for problem in rubric.problems for part in problem.parts)
 
 
 def _statistics(part: Part, problem: str, seen: Sequence[tuple[PartReport, Report]]) -> PartStatistics:

@@ -96,7 +96,6 @@ def _gap(token: re.Match[str]) -> str:
     return kept if kept.endswith("Error") and kept.isalpha() else GAP + text[len(name) :]
 
 
-
 def has_lost(part: PartReport) -> bool:
     """Whether a part has been judged and earned less than all its points."""
     return part.status not in UNJUDGED and part.earned < part.points

@@ -37,15 +37,15 @@ def part(id, status=Status.CORRECT, credit=None, **more):
     points = (POINTS | WRITTEN)[id]
     credit = float(status is Status.CORRECT) if credit is None else credit
     facts = {"seconds": 0.5, "trials": Trials(passed=0, total=4), "function": "f", "criterion": f"what {id} asks for"}
-    return PartReport(**{"id": id, "problem": id[0], "points": points, "earned": points * credit, "status": status} | facts | more)
+    return PartReport(
+        **{"id": id, "problem": id[0], "points": points, "earned": points * credit, "status": status} | facts | more
+    )
 
 
 def report(*parts):
     """A report with these parts; what is not named is correct, or pending where it is written."""
     given = {own.id: own for own in parts}
-    whole = tuple(
-        given.get(id, part(id, Status.PENDING if id in WRITTEN else Status.CORRECT)) for id in IDS
-    )
+    whole = tuple(given.get(id, part(id, Status.PENDING if id in WRITTEN else Status.CORRECT)) for id in IDS)
     problems = tuple(
         ProblemReport(
             id=problem.id,
@@ -57,8 +57,15 @@ def report(*parts):
     )
     facts = {"seed": 1, "isolation": "full", "device": "cpu", "versions": {"grader": "0.1.0"}}
     return Report(
-        assignment=RUBRIC.id, title=RUBRIC.title, submission="s", student=None, collaborators=(),
-        **report_points(problems), **facts, problems=problems, parts=whole,
+        assignment=RUBRIC.id,
+        title=RUBRIC.title,
+        submission="s",
+        student=None,
+        collaborators=(),
+        **report_points(problems),
+        **facts,
+        problems=problems,
+        parts=whole,
     )
 
 
@@ -73,8 +80,14 @@ def submitted(id, *parts, group=(), kept=1.0, remarks=(), **more):
     own = report(*parts)
     return [
         Marked(
-            person=one, handed_in=handed_in, report=own, score=own.score, final=kept * own.score,
-            max_score=own.max_score, pending_points=own.pending_points, remarks=remarks,
+            person=one,
+            handed_in=handed_in,
+            report=own,
+            score=own.score,
+            final=kept * own.score,
+            max_score=own.max_score,
+            pending_points=own.pending_points,
+            remarks=remarks,
         )
         for one in people
     ]

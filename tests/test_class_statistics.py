@@ -76,7 +76,9 @@ def test_mean_median_and_quartiles_are_those_of_the_textbook(points):
 
     quartiles = statistics.quantiles(points, n=4, method="inclusive") if len(points) > 1 else points * 3
     assert [found.lower, found.median, found.upper] == pytest.approx(quartiles)
-    assert (found.mean, found.lowest, found.highest) == pytest.approx((statistics.mean(points), min(points), max(points)))
+    assert (found.mean, found.lowest, found.highest) == pytest.approx(
+        (statistics.mean(points), min(points), max(points))
+    )
     assert found.count == len(points)
 
 

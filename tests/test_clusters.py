@@ -71,7 +71,9 @@ def test_no_digit_is_left_and_gaps_that_follow_each_other_are_one(text, times):
     assert len(shown) <= 400
 
 
-@pytest.mark.parametrize("unit", ["'", '"', "`", "a", "_", "1", "-", "1-", "a.", "a_", "'a ", "…", "(", "a(", " ", "1,"])
+@pytest.mark.parametrize(
+    "unit", ["'", '"', "`", "a", "_", "1", "-", "1-", "a.", "a_", "'a ", "…", "(", "a(", " ", "1,"]
+)
 def test_no_feedback_takes_long_to_read(unit):
     start = time.perf_counter()
 
@@ -138,7 +140,11 @@ def test_what_lost_nothing_is_in_no_cluster(status):
 
 def test_the_status_of_a_cluster_is_its_most_frequent_one():
     known = {"misconception": "m"}
-    reports = [part("1a", WRONG, **known), part("1a", Status.PARTIAL, 0.5, **known), part("1a", Status.PARTIAL, 0.5, **known)]
+    reports = [
+        part("1a", WRONG, **known),
+        part("1a", Status.PARTIAL, 0.5, **known),
+        part("1a", Status.PARTIAL, 0.5, **known),
+    ]
 
     [one] = clusters(IDS, {str(i): report(own) for i, own in enumerate(reports)})
 

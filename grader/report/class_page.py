@@ -248,18 +248,16 @@ def _memberships(found: Sequence[Cluster]) -> dict[str, list[int]]:
 
 def _group(index: int, cluster: Cluster, people: Mapping[str, Sequence[str]], links: Mapping[str, str]) -> Group:
     count, works = sum(len(people[key]) for key in cluster.keys), len(cluster.keys)
-    example = visible(cluster.example.strip(), 600)
-    shown = [
-        (", ".join(people[key]), address(links[key]) if key in links else "") for key in cluster.keys[:_LISTED]
-    ]
+    reason = one_line(cluster.reason.text, 400)
+    shown = [(", ".join(people[key]), address(links[key]) if key in links else "") for key in cluster.keys[:_LISTED]]
     return Group(
         number=index,
         count=_students(count) if count == works else f"{_students(count)} in {_submissions(works)}",
         parts=", ".join(cluster.parts),
-        reason=one_line(cluster.reason.text, 400),
+        reason=reason,
         known=cluster.reason.known,
         word=WORDS[cluster.status],
-        example="" if example == cluster.reason.text else example,
+        example="" if one_line(cluster.example, 400) == reason else visible(cluster.example.strip(), 600),
         work=tuple(shown),
         more=max(0, works - _LISTED),
     )
@@ -282,9 +280,7 @@ def _part(part: PartStatistics, found: Sequence[Cluster]) -> PartRow:
         credit="–" if part.mean_credit is None else _percent(part.mean_credit, 1),
         discrimination="–" if part.discrimination is None else f"{part.discrimination:.2f}",
         seconds="–" if part.seconds is None else f"{part.seconds:.3f}",
-        reasons=tuple(
-            (str(len(one.keys)), _cut(one.reason.text, 90), i if i <= _SHOWN else 0) for i, one in own
-        ),
+        reasons=tuple((str(len(one.keys)), _cut(one.reason.text, 90), i if i <= _SHOWN else 0) for i, one in own),
     )
 
 

@@ -6,43 +6,36 @@ text. It loads nothing. It runs one script, its own, which sorts and searches; w
 
 import base64
 import hashlib
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from grader import class_statistics
 from grader.class_statistics import Attendance, PartStatistics, Spread
-from grader.clusters import Cluster, Concern, Doubt, clusters, concerns
+from grader.clusters import Cluster, clusters, concerns
 from grader.model import Report, Status
-from grader.report.class_list import ABSENT, Student, address, label, students
+from grader.report.class_list import ABSENT, Student, students
+from grader.report.class_losses import (
+    Loss,
+    counted_students,
+    counted_submissions,
+    doubtful,
+    loss,
+    memberships,
+    people_by_key,
+    refusal,
+)
 from grader.report.histogram import Histogram, drawn
 from grader.report.templates import compiled, inline
-from grader.report.visible import one_line, visible
+from grader.report.visible import one_line
 from grader.report.words import WORDS, Word, counted, number
 from grader.roster import Marked, Refused
 from grader.rubric import Rubric
 
 _SHOWN = 100  # clusters; there can be half as many as there are lost parts in a class
-_LISTED = 60  # students of one cluster; the table shows all of them
 _REASONS = 3
 # Statuses with a column of their own.
 _COLUMNS = (Status.CORRECT, Status.PARTIAL, Status.WRONG, Status.RAISED, Status.MISSING)
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A cluster: how many, in which parts, why; `work` are (label, link) of the first submissions."""
-
-    number: int
-    count: str
-    parts: str
-    reason: str
-    known: bool
-    word: Word
-    example: str
-    work: tuple[tuple[str, str], ...]
-    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +71,8 @@ class Page:
     histogram: Histogram | None
     concerns: tuple[tuple[str, Word, str], ...]
     refused: tuple[tuple[str, str, str], ...]
-    groups: tuple[Group, ...]
-    more_groups: int
+    losses: tuple[Loss, ...]
+    more_losses: int
     works: str
     columns: tuple[Word, ...]
     parts: tuple[PartRow, ...]
@@ -118,7 +111,7 @@ def _page(
 ) -> Page:
     reports = class_statistics.reports_by_key(marked)
     ids = [part.id for problem in rubric.problems for part in problem.parts]
-    found, people = clusters(ids, reports), _people(marked)
+    found, people = clusters(ids, reports), people_by_key(marked)
     attendance = class_statistics.attendance(marked, refused)
     finals = [line.final for line in marked if class_statistics.is_graded(line)]
     spread, machine = class_statistics.spread(finals), class_statistics.machine_points(rubric)
@@ -132,15 +125,15 @@ def _page(
         numbers=_numbers(spread),
         open=tuple(_open(rubric, attendance, reports, marked)),
         histogram=drawn(bins, spread) if spread and bins else None,
-        concerns=tuple(_concern(one) for one in concerns(ids, reports)),
-        refused=tuple(_refused(item) for item in refused),
-        groups=tuple(_group(i, one, people, links) for i, one in enumerate(found[:_SHOWN], start=1)),
-        more_groups=len(found[_SHOWN:]),
+        concerns=tuple(doubtful(one) for one in concerns(ids, reports)),
+        refused=tuple(refusal(item) for item in refused),
+        losses=tuple(loss(i, one, people, links) for i, one in enumerate(found[:_SHOWN], start=1)),
+        more_losses=len(found[_SHOWN:]),
         works=_works(len(reports), attendance.graded),
         columns=tuple(WORDS[status] for status in _COLUMNS),
         parts=tuple(_part(one, found) for one in class_statistics.part_statistics(rubric, reports)),
         legend=(*WORDS.values(), ABSENT),
-        students=students(rubric, marked, class_statistics.refused_ids(refused), links, _memberships(found)),
+        students=students(rubric, marked, class_statistics.refused_ids(refused), links, memberships(found[:_SHOWN])),
     )
 
 
@@ -170,7 +163,7 @@ def _numbers(spread: Spread | None) -> tuple[tuple[str, str], ...]:
         ("Quartiles", f"{number(spread.lower)} and {number(spread.upper)}"),
         ("Lowest", number(spread.lowest)),
         ("Highest", number(spread.highest)),
-        ("Counted", f"{_students(spread.count)}, after lateness"),
+        ("Counted", f"{counted_students(spread.count)}, after lateness"),
     )
 
 
@@ -180,87 +173,22 @@ def _open(rubric: Rubric, attendance: Attendance, reports: Mapping[str, Report],
     less = sum(class_statistics.is_graded(line) and line.max_score < machine - 1e-9 for line in marked)
     phrases = []
     if written and attendance.by_hand:
+        waiting = counted_students(attendance.by_hand)
         phrases.append(
-            f"{counted(written)} more are for written parts, pending for {_students(attendance.by_hand)} and in none of"
-            " these numbers."
+            f"{counted(written)} more are for written parts, pending for {waiting} and in none of these numbers."
         )
     if less:
-        phrases.append(f"Of {_students(less)} not every part could be judged yet: the row says out of how many points.")
+        phrases.append(
+            f"Of {counted_students(less)} not every part could be judged yet: the row says out of how many points."
+        )
     if without := attendance.people - attendance.graded:
-        phrases.append(f"Not counted: {_students(without)} without a report.")
+        phrases.append(f"Not counted: {counted_students(without)} without a report.")
     return phrases if reports else ["No submission has been graded."]
-
-
-def _students(count: int) -> str:
-    return f"{count} {'student' if count == 1 else 'students'}"
-
-
-def _submissions(count: int) -> str:
-    return f"{count} {'submission' if count == 1 else 'submissions'}"
 
 
 def _works(count: int, people: int) -> str:
     once = "" if count == people else ", the work of a group once"
-    return f"of {_submissions(count)}{once}"
-
-
-def _refused(item: Refused) -> tuple[str, str, str]:
-    whose = ", ".join(label(person) for person in item.people[:_LISTED])
-    return one_line(item.name, 200), visible(item.reason.strip(), 600), whose
-
-
-# ---- what many lost ----
-
-
-def _concern(concern: Concern) -> tuple[str, Word, str]:
-    count, of = concern.count, _submissions(concern.of)
-    if concern.doubt is Doubt.INTERNAL_ERROR:
-        sentence = (
-            f"The grader could not judge {count} of {of}. That cost nobody points; mend the rubric or its reference and"
-            " grade again."
-        )
-        return concern.part, WORDS[Status.INTERNAL_ERROR], sentence
-    why = f": {visible(concern.reason.text, 400)}" if concern.reason else ""
-    if concern.doubt is Doubt.SAME_LOSS:
-        sentence = f"All {count} who tried it ({of} judged) lost points for the same reason{why}"
-    else:
-        sentence = f"None of the {count} who tried it ({of} judged) has it right"
-    end = "" if sentence.endswith(".") else "."
-    return concern.part, WORDS[Status.WRONG], f"{sentence}{end} Compare the rubric and the reference with the homework."
-
-
-def _people(marked: Sequence[Marked]) -> dict[str, list[str]]:
-    """The labels of those whose a submission is, by its key."""
-    people = defaultdict(list)
-    for line in marked:
-        if line.handed_in is not None:
-            people[line.handed_in.key].append(label(line.person))
-    return people
-
-
-def _memberships(found: Sequence[Cluster]) -> dict[str, list[int]]:
-    numbers = defaultdict(list)
-    for index, cluster in enumerate(found[:_SHOWN], start=1):
-        for key in cluster.keys:
-            numbers[key].append(index)
-    return numbers
-
-
-def _group(index: int, cluster: Cluster, people: Mapping[str, Sequence[str]], links: Mapping[str, str]) -> Group:
-    count, works = sum(len(people[key]) for key in cluster.keys), len(cluster.keys)
-    reason = one_line(cluster.reason.text, 400)
-    shown = [(", ".join(people[key]), address(links[key]) if key in links else "") for key in cluster.keys[:_LISTED]]
-    return Group(
-        number=index,
-        count=_students(count) if count == works else f"{_students(count)} in {_submissions(works)}",
-        parts=", ".join(cluster.parts),
-        reason=reason,
-        known=cluster.reason.known,
-        word=WORDS[cluster.status],
-        example="" if one_line(cluster.example, 400) == reason else visible(cluster.example.strip(), 600),
-        work=tuple(shown),
-        more=max(0, works - _LISTED),
-    )
+    return f"of {counted_submissions(count)}{once}"
 
 
 # ---- the parts ----

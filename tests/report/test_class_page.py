@@ -144,6 +144,8 @@ def test_the_table_beside_the_histogram_counts_everybody_once(outline, text, rec
     counted = [int(text) for tag, _, text in Outline(counts).all("td")]
 
     assert sum(counted) == sum(line.report is not None for line in records[1])
+    height = float(outline.all("svg")[0][1]["viewbox"].split()[-1])
+    assert height / 2 < max(drawn) < height
     assert drawn == pytest.approx([max(drawn) * count / max(counted) for count in counted], abs=0.1)
 
 

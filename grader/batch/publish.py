@@ -1,6 +1,7 @@
 """Publishing: what a run found, written out for students, for the staff and for the platforms that hold grades."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -65,12 +66,12 @@ def publish(klass: Class, lines: Sequence[Marked], folder: Path, platforms: Iter
     exports = [
         written(lines, rubric, path) for written, path in platforms
     ]  # before anything is written: they may be refused
-    exports += [spreadsheet.written(lines, rubric), junit.written(lines, rubric)]
+    exports += [spreadsheet.written(lines, rubric), junit.written(lines)]
     links = {}
     for handed_in, report, _ in klass.entries():
         write(report, folder / "reports" / handed_in.key)
         links[handed_in.key] = f"reports/{quote(handed_in.key)}/report.html"
-    page = class_page(rubric, lines, klass.refused, links)
+    page = class_page(rubric, lines, klass.refused, links, datetime.now().astimezone())
     (folder / "index.html").write_text(page, encoding="utf-8")
     for export in exports:
         (folder / export.name).write_bytes(export.data)

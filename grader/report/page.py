@@ -4,18 +4,16 @@ First data, then template: everything that the page shows is prepared here as pl
 text, and the template only lays it out.
 """
 
-import functools
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import jinja2
 
 from grader.model import UNJUDGED, Counterexample, PartReport, ProblemReport, Report, Status
 from grader.report import words
+from grader.report.templates import compiled, inline
 from grader.report.visible import one_line, visible, visible_end
 
-_HERE = Path(__file__).parent
 _FIRST = 6  # so many parts stand under "What to fix first"; an empty folder would list them all
 _VALUE, _LONG = 3000, 12000  # characters of one value, of a traceback or of printed output
 
@@ -104,22 +102,12 @@ class Page:
 
 def html(report: Report) -> str:
     """The report as one self-contained HTML page."""
-    return template().render(page=_page(report), css=_css())
+    return template().render(page=_page(report), css=inline("page.css"))
 
 
-@functools.cache
 def template() -> jinja2.Template:
     """The page's template, compiled."""
-    loader = jinja2.FileSystemLoader(_HERE)
-    environment = jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("page.html.j2")
-
-
-@functools.cache
-def _css() -> str:
-    return (_HERE / "page.css").read_text(encoding="utf-8")
+    return compiled("page.html.j2")
 
 
 def _page(report: Report) -> Page:

@@ -59,11 +59,19 @@ def cells_of(data: bytes, name: str, left_out: list[LeftOut]) -> list[Cell]:
     language = _language(notebook)
     if language not in ("", "python", "ipython", "python3"):
         raise Unusable(f"{name} is a notebook of {plain(language, 20)}: ask for one of Python")
+    return _of_code(_raw_cells(notebook, name), name, left_out)
+
+
+def _raw_cells(notebook: _Notebook, name: str) -> list[msgspec.Raw]:
     if notebook.cells is None and not notebook.worksheets:
         raise Unusable(f"{name} is no notebook: it has no cells")
     raw = notebook.cells if notebook.cells is not None else [c for sheet in notebook.worksheets for c in sheet.cells]
     if len(raw) > MAX_CELLS:
         raise Unusable(f"{name} holds more than {MAX_CELLS} cells")
+    return raw
+
+
+def _of_code(raw: list[msgspec.Raw], name: str, left_out: list[LeftOut]) -> list[Cell]:
     cells = []
     for number, text in enumerate(raw, start=1):
         try:

@@ -53,6 +53,8 @@ def recognised(listing: Listing) -> Recognised | None:
 def _slug(listing: Listing, tops: list[str]) -> str:
     """What all clones' names start with; '' where they are no clones."""
     named = listing.name.removesuffix(_ENDING) + "-"
+    if tops == [listing.name]:  # a folder in a zip that is called alike
+        return ""
     if listing.name.endswith(_ENDING) and tops and all(top.startswith(named) and top != named for top in tops):
         return named
     if len(tops) < 2 or not all((top,) in listing.clones for top in tops):

@@ -110,7 +110,7 @@ def _of_definition(statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.Class
         now += [argument.annotation for argument in every if argument is not None]
     missing = next((name for value in now if value is not None for name in _loaded(value) if not names.knows(name)), "")
     if missing:
-        return f"definitions that need `{missing}`, which nothing above defines"
+        return f"definitions that need `{missing}`, which is not there or left out"
     return _of_body(statement, names) if isinstance(statement, ast.ClassDef) else ""
 
 
@@ -123,9 +123,31 @@ def _of_body(statement: ast.ClassDef, names: Names) -> str:
         value = below.value if isinstance(below, (ast.Assign, ast.AnnAssign, ast.AugAssign)) else None
         missing = next((name for name in _loaded(value) if not inside.knows(name)), "") if value is not None else ""
         if reason or missing:
-            return reason or f"definitions that need `{missing}`, which nothing above defines"
+            return reason or f"definitions that need `{missing}`, which is not there or left out"
         inside.keep(below)
     return ""
+
+
+def needed(statement: ast.stmt) -> set[str]:
+    """The names that a statement looks up when the module is imported, and not only when something is called."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            waiting += [*node.decorator_list, node.args, *filter(None, [node.returns])]
+        else:
+            waiting += [node.args] if isinstance(node, ast.Lambda) else ast.iter_child_nodes(node)
+    return found
+
+
+def bound(statement: ast.stmt) -> set[str]:
+    """The names that a statement binds."""
+    names = Names()
+    names.keep(statement)
+    return {*names.imported, *names.defined, *names.constants}
 
 
 def _of_assignment(statement: ast.Assign | ast.AnnAssign | ast.AugAssign, names: Names, failed: bool) -> str:
@@ -194,7 +216,7 @@ def _closed(value: ast.expr, names: Names, failed: bool) -> bool:
     return not any(
         (isinstance(node, ast.Call) and (failed or not _gives_a_value(node, names)))
         or isinstance(node, (ast.Await, ast.Yield, ast.YieldFrom))
-        for node in _now(value)
+        for node in now(value)
     )
 
 
@@ -223,7 +245,7 @@ def _is_function(value: ast.AST, names: Names) -> bool:
 def _makes_functions(statement: ast.stmt, names: Names) -> bool:
     """Whether what an assignment binds may run the student's code when it is called."""
     value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
-    return value is not None and any(_is_function(node, names) for node in _now(value))
+    return value is not None and any(_is_function(node, names) for node in now(value))
 
 
 def _dotted(node: ast.expr) -> list[str]:
@@ -237,10 +259,12 @@ def _dotted(node: ast.expr) -> list[str]:
 
 def _reason(value: ast.expr, names: Names) -> str:
     missing = next((name for name in _loaded(value) if not names.knows(name)), None)
-    return f"assignments that need `{missing}`, which nothing above defines" if missing else "assignments that run code"
+    return (
+        f"assignments that need `{missing}`, which is not there or left out" if missing else "assignments that run code"
+    )
 
 
-def _now(value: ast.expr) -> Iterator[ast.AST]:
+def now(value: ast.AST) -> Iterator[ast.AST]:
     """The nodes that are evaluated with an expression: not those in the body of a lambda."""
     waiting: list[ast.AST] = [value]
     while waiting:
@@ -255,7 +279,7 @@ def _now(value: ast.expr) -> Iterator[ast.AST]:
 
 def _loaded(value: ast.expr) -> Iterator[str]:
     """The names that an expression looks up, without those that it binds itself."""
-    nodes = list(_now(value))
+    nodes = list(now(value))
     own = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
     return (node.id for node in nodes if isinstance(node, ast.Name) and node.id not in own)
 

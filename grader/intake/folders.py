@@ -50,10 +50,14 @@ def _is_one(top: str, entries: list[Entry]) -> bool:
 
 def _is_wrapping(listing: Listing, inner: Listing, wanted: Collection[str]) -> bool:
     """Whether the only folder is one around the class, not the submission of its only student."""
-    if _is_submission(inner.entries, wanted):
-        return False
-    tops = children(inner.entries)
-    return inner.name == listing.name or sum(_is_one(top, entries) for top, entries in tops.items()) > 1
+    if inner.name == listing.name and not _is_submission(inner.entries, wanted):
+        return True
+    below: Listing | None = inner
+    while below is not None and not _is_submission(below.entries, wanted):
+        if sum(_is_one(top, entries) for top, entries in children(below.entries).items()) > 1:
+            return True
+        below = below.taken_off()
+    return False
 
 
 def _single(listing: Listing, inner: Listing) -> Recognised:

@@ -22,6 +22,7 @@ _MAX_METADATA = 64 << 20
 # Below these is what an autograder wrote, which may be far larger than all the rest.
 _SKIPPED = frozenset({"results", "answers", "questions"})
 _MAX_DEPTH = 8
+_MAX_NESTING = 200
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WHEN = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ]+(\d\d:\d\d:\d\d)(\.\d{1,6})?\d* *(Z|UTC|[-+]\d\d(?::?\d\d)?)?")
 
@@ -171,4 +172,6 @@ class _Events:
             depth += starts - isinstance(event, yaml.CollectionEndEvent)
             if depth == 0:
                 return
+            if depth > _MAX_NESTING:  # libyaml takes ever longer
+                raise yaml.YAMLError("it is nested too deep")
             event = next(self.events)

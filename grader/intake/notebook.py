@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from grader.intake.cells import Cell, LeftOut, cells_of
-from grader.intake.definitions import Names, objection
+from grader.intake.definitions import Names, bound, needed, now, objection
 from grader.intake.names import plain
 
 # Characters that are parsed, over all attempts: a cell is parsed again without a line that is no Python.
@@ -23,7 +23,7 @@ _TRANSPARENT = ("time", "capture", "prun", "memit", "mprun", "lprun")
 _MAGIC = re.compile(r"^\s*(?:[%!?]|[\w., ]+=\s*[%!]|[^#'\"]*\?\s*$)")
 _FUTURE = "__future__"
 # What is there wherever a submission is graded; any other import may fail without taking the rest with it.
-_THERE = sys.stdlib_module_names | {"numpy"}
+_THERE = sys.stdlib_module_names | {"numpy", "scipy", "torch"}
 
 
 class Module(NamedTuple):
@@ -63,6 +63,7 @@ class _Writer:
         self.futures: dict[str, None] = {}
         self.parts: list[str] = []
         self.parsed = 0
+        self.shaky: set[str] = set()  # names that may turn out not to be there
 
     def module(self, cells: Iterable[Cell]) -> Module:
         for cell in cells:
@@ -126,14 +127,27 @@ class _Writer:
                 return None
 
     def _write(self, cell: Cell, statement: ast.stmt, lines: list[bytes]) -> None:
+        if isinstance(statement, ast.Pass):
+            return
         if isinstance(statement, ast.ImportFrom) and statement.module == _FUTURE:
             self.futures.update(dict.fromkeys(alias.name for alias in statement.names))
             return
         first, text = _text(statement, lines)
-        self.parts.append(f"\n# {self.name}, cell {cell.number}, line {first}")
-        if _may_be_missing(statement):
-            text = f"try:\n    {text}\nexcept ImportError:  # whatever needs it says so when it is called\n    pass"
-        self.parts.append(text)
+        fault = self._may_fail(statement)
+        if fault:
+            self.shaky |= bound(statement)
+            moved = _indented(statement, first, text)
+            text = f"try:\n{moved}\nexcept {fault}:  # what needs it fails when it is called\n    pass"
+        self.parts.append(f"\n# {self.name}, cell {cell.number}, line {first}\n{text}")
+
+    def _may_fail(self, statement: ast.stmt) -> str:
+        """What a statement may raise where the notebook did not: an import, a call, or what is made of them."""
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            return "ImportError" if _may_be_missing(statement) else ""
+        calls = isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and any(
+            isinstance(node, (ast.Call, ast.Subscript)) for node in now(statement)
+        )
+        return "Exception" if calls or needed(statement) & self.shaky else ""
 
 
 def _parsed(text: str) -> list[ast.stmt]:
@@ -179,13 +193,9 @@ def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-def _may_be_missing(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Import):
-        modules = [alias.name for alias in statement.names]
-    elif isinstance(statement, ast.ImportFrom):
-        modules = [statement.module or "."]
-    else:
-        return False
+def _may_be_missing(statement: ast.Import | ast.ImportFrom) -> bool:
+    names = [alias.name for alias in statement.names]
+    modules = names if isinstance(statement, ast.Import) else [statement.module or "."]
     return any(module.partition(".")[0] not in _THERE for module in modules)
 
 
@@ -199,6 +209,15 @@ def _text(statement: ast.stmt, lines: list[bytes]) -> tuple[int, str]:
     taken[-1] = taken[-1][:end]
     taken[0] = taken[0][start:]
     return first, b"\n".join(taken).decode("utf-8", "replace")
+
+
+def _indented(statement: ast.stmt, first: int, text: str) -> str:
+    """The text, moved to the right, but for what stands inside strings of several lines."""
+    strings = [node for node in ast.walk(statement) if isinstance(node, (ast.Constant, ast.JoinedStr))]
+    places = {(node.lineno, node.end_lineno or node.lineno) for node in strings}
+    inside = {line for start, end in places for line in range(start + 1, end + 1)}
+    lines = text.split("\n")
+    return "\n".join(line if first + at in inside else f"    {line}" for at, line in enumerate(lines))
 
 
 def _numbered(cells: list[int]) -> str:

@@ -64,6 +64,8 @@ def handed_in(bundle: Bundle, key: str, files: Collection[str], place: Place) ->
 
 
 def _handed_in(bundle: Bundle, files: Collection[str], target: "_Files", inner: Path) -> HandedIn:
+    if sum(entry.where is None for entry in bundle.entries) > target.budget.bounds.members:
+        raise Unusable(f"it holds more than {target.budget.bounds.members} files")
     entries = _sound(bundle.entries)
     seen = found(entries, files)
     if seen is None and (zips := [entry for entry in entries if _is_zip(entry)]):

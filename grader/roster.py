@@ -11,8 +11,8 @@ from grader.model import Report
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody of the class, as the roster or the place of handing in knows them.
 
-    `id` is the one that joins the two: a student number, a login, or the number of the learning platform. `extension`
-    is the deadline of their own, if they have one.
+    `id` is the one that joins the two: a student number, a login, or the number of the learning platform; `aliases`
+    are others that they go by. `extension` is the deadline of their own, if they have one.
     """
 
     id: str
@@ -21,6 +21,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     section: str = ""
     group: str = ""
     extension: datetime | None = None
+    aliases: tuple[str, ...] = ()
 
 
 class HandedIn(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from grader.batch.crew import Orders
     from grader.batch.journal import Journal
     from grader.course import Course
-    from grader.intake import Intake
+    from grader.intake import Joined
+    from grader.roster import Person
 
 # Where what was handed in is unpacked, and what is published, below the run folder.
 SUBMISSIONS, PUBLISHED = "submissions", "published"
@@ -64,7 +65,7 @@ def _batch(
     from grader.batch.progress import Progress
     from grader.batch.work import work
     from grader.course import Course, nearest
-    from grader.intake import intake
+    from grader.intake import intake, joined
 
     found = Course(course) if course else nearest(Path.cwd(), handed_in.resolve())
     assignment = Assignment(found, _id(found, id, handed_in))
@@ -73,12 +74,18 @@ def _batch(
     with Journal(run) as journal:
         journal.of(rubric.id)
         taken = intake(handed_in, run / SUBMISSIONS, [problem.file for problem in rubric.problems])
-        _say_intake(taken)
-        _note(journal, found, assignment, taken, roster)
-        orders = _orders(found, assignment, taken, rubric.seed if seed is None else seed, device, required)
+        click.echo(f"{taken.kind}: {len(taken.handed_in)} submissions, {len(taken.refused)} refused")
+        people = _people(roster, assignment)
+        arrived = joined(taken.handed_in, people, taken.refused)
+        _say_intake(arrived)
+        journal.note("course", str(found.folder))
+        journal.note("roster", people)
+        journal.note("refused", arrived.refused)
+        journal.forget(journal.keys() - {one.key for one in arrived.handed_in})
+        orders = _orders(found, assignment, arrived, rubric.seed if seed is None else seed, device, required)
         try:
-            with Progress(len(taken.handed_in)) as told_of:
-                errors = work(orders, jobs or _cores(), assignment, journal, taken.handed_in, told_of)
+            with Progress(len(arrived.handed_in)) as told_of:
+                errors = work(orders, jobs or _cores(), assignment, journal, arrived.handed_in, told_of)
         except KeyboardInterrupt:
             click.echo("stopped; the same command goes on from here", err=True)
             return INTERRUPTED
@@ -100,20 +107,18 @@ def _id(course: "Course", id: str | None, handed_in: Path) -> str:
     return name
 
 
-def _note(journal: "Journal", course: "Course", assignment: "Assignment", taken: "Intake", roster: Path | None) -> None:
-    """Writes down what `grade publish` has to know."""
-    from grader.intake.roster import roster as read
+def _people(roster: Path | None, assignment: "Assignment") -> "list[Person]":
+    """The class, as the roster has it."""
+    from grader.intake import roster as read
     from grader.policy.terms import policy_of
 
-    journal.note("course", str(course.folder))
-    journal.note("refused", list(taken.refused))
-    if roster is not None:
-        journal.note("roster", list(read(roster, policy_of(assignment.rubric.policy, assignment.path).zone)))
-    journal.forget(journal.keys() - {one.key for one in taken.handed_in})
+    if roster is None:
+        return []
+    return list(read(roster, policy_of(assignment.rubric.policy, assignment.path).zone))
 
 
 def _orders(
-    course: "Course", assignment: "Assignment", taken: "Intake", seed: int, asked: str, required: str | None
+    course: "Course", assignment: "Assignment", arrived: "Joined", seed: int, asked: str, required: str | None
 ) -> "Orders":
     from grader.batch.crew import Orders
     from grader.run import device
@@ -121,7 +126,7 @@ def _orders(
     from grader.submission import Submission
 
     rubric = assignment.rubric
-    torch = rubric.takes_tensors() or any(Submission(one.folder).needs_torch() for one in taken.handed_in)
+    torch = rubric.takes_tensors() or any(Submission(one.folder).needs_torch() for one in arrived.handed_in)
     preload = ("numpy", "torch") if torch else ("numpy",)
     with Zygote(preload) as zygote:  # asked once, before the crew begins
         where = device(asked, rubric, zygote)
@@ -133,13 +138,17 @@ def _orders(
     )
 
 
-def _say_intake(taken: "Intake") -> None:
-    click.echo(f"{taken.kind}: {len(taken.handed_in)} submissions, {len(taken.refused)} refused")
-    for refused in taken.refused:
+def _say_intake(arrived: "Joined") -> None:
+    for refused in arrived.refused:
         click.echo(f"  refused: {one_line(refused.name, 80)}: {one_line(refused.reason, 300)}")
-    for one in taken.handed_in:
+    for one in arrived.handed_in:
         for note in one.notes:
             click.echo(f"  {one_line(one.key, 80)}: {one_line(note, 300)}")
+    for what, people in (("nothing came from", arrived.missing), ("not in the roster", arrived.unknown)):
+        if people:
+            names = ", ".join(one_line(person.name or person.id, 40) for person in people[:SHOWN])
+            more = f" and {len(people) - SHOWN} more" if len(people) > SHOWN else ""
+            click.echo(f"  {what}: {names}{more}")
 
 
 def _say_changes(journal: "Journal", assignment: "Assignment") -> None:

@@ -1,6 +1,7 @@
 """The commands for a class: `grade batch` judges it, `grade publish` writes the grades out."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from grader.batch.changes import Changes
     from grader.batch.crew import Orders
     from grader.batch.journal import Journal
+    from grader.batch.publish import Platform
     from grader.course import Course
     from grader.intake import Joined
     from grader.roster import Person
@@ -190,27 +192,34 @@ def _cores() -> int:
     "--canvas", metavar="CSV", type=click.Path(path_type=Path), help="Fill the gradebook that Canvas exported."
 )
 @click.option("--moodle", metavar="CSV", type=click.Path(path_type=Path), help="Fill the worksheet that Moodle made.")
+@click.option("--canvas-assignment", metavar="TITLE", default="", help="Which column of it; else the rubric's title.")
+@click.option("--gradescope", is_flag=True, help="A results.json beside each report.")
 @click.option("--never-lower", is_flag=True, help="Nobody has less than was published before.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
-def publish(
-    run: Path, out: Path | None, canvas: Path | None, moodle: Path | None, never_lower: bool, dry_run: bool
-) -> None:
+def publish(run: Path, out: Path | None, dry_run: bool, **asked: Any) -> None:
     """Write a run's grades out: the class page, a report for everybody, gradebook.csv, JUnit XML, platforms' files.
 
     First it says whose grade changes against what was published before, by how much, and why.
     """
     with told():
-        _publish(run, out or run / PUBLISHED, canvas, moodle, never_lower, dry_run)
+        _publish(run, None if dry_run else out or run / PUBLISHED, **asked)
 
 
 def _publish(
-    run: Path, out: Path, canvas_csv: Path | None, moodle_csv: Path | None, never_lower: bool, dry_run: bool
+    run: Path,
+    out: Path | None,
+    canvas: Path | None,
+    canvas_assignment: str,
+    moodle: Path | None,
+    gradescope: bool,
+    never_lower: bool,
 ) -> None:
     from grader.assignment import Assignment
     from grader.batch.journal import FILE, Journal
     from grader.batch.publish import Class, publish
     from grader.course import Course
-    from grader.gradebook import canvas, moodle
+    from grader.gradebook import canvas as of_canvas
+    from grader.gradebook import moodle as of_moodle
 
     if not (run / FILE).is_file():
         raise UsageError(f"{run} is no run folder", remedy="name one that `grade batch` made")
@@ -220,12 +229,15 @@ def _publish(
             raise UsageError(f"{run} was never run to where there is something to publish", remedy="run `grade batch`")
         assignment = Assignment(Course(Path(course)), id)
         _say_changes(journal, assignment)
-        if dry_run:
+        if out is None:
             return
         klass = Class(assignment, journal)
-        filled = [
-            (written, path) for written, path in ((canvas.written, canvas_csv), (moodle.written, moodle_csv)) if path
-        ]
-        for note in publish(klass, klass.marked(never_lower=never_lower), out, filled):
+        filled: list[Platform] = []
+        if canvas:
+            filled.append((partial(of_canvas.written, assignment=canvas_assignment), canvas))
+        if moodle:
+            filled.append((of_moodle.written, moodle))
+        lines = klass.marked(never_lower=never_lower)
+        for note in publish(klass, lines, out, filled, gradescope=gradescope):
             click.echo(f"  {note}")
     click.echo(out / "index.html")

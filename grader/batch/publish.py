@@ -10,7 +10,7 @@ import msgspec
 from grader.assignment import Assignment
 from grader.batch.changes import points_of
 from grader.batch.journal import Entry, Journal, as_of
-from grader.gradebook import junit, spreadsheet
+from grader.gradebook import junit, results, spreadsheet
 from grader.gradebook.export import Export
 from grader.model import PartReport, Report
 from grader.policy.marking import marked
@@ -56,8 +56,12 @@ class Class:
         return tuple(_at_least(line, before.get(line.person.id, 0.0)) for line in lines)
 
 
-def publish(klass: Class, lines: Sequence[Marked], folder: Path, platforms: Iterable[Platform] = ()) -> list[str]:
+def publish(
+    klass: Class, lines: Sequence[Marked], folder: Path, platforms: Iterable[Platform] = (), *, gradescope: bool = False
+) -> list[str]:
     """Writes everything into a folder, and what is published now into the journal. Returns what the staff should know.
+
+    With `gradescope`, a results.json stands beside each report.
 
     Errors
         UsageError where a file cannot be written, or a platform's file is none.
@@ -67,9 +71,13 @@ def publish(klass: Class, lines: Sequence[Marked], folder: Path, platforms: Iter
         written(lines, rubric, path) for written, path in platforms
     ]  # before anything is written: they may be refused
     exports += [spreadsheet.written(lines, rubric), junit.written(lines)]
-    links = {}
+    links, counting = {}, {line.handed_in.key: line for line in lines if line.handed_in}
     for handed_in, report, _ in klass.entries():
-        write(report, folder / "reports" / handed_in.key)
+        own = folder / "reports" / handed_in.key
+        write(report, own)
+        if gradescope and (line := counting.get(handed_in.key)):
+            result = results.written(report, final=line.final, remarks=line.remarks)
+            (own / result.name).write_bytes(result.data)
         links[handed_in.key] = f"reports/{quote(handed_in.key)}/report.html"
     page = class_page(rubric, lines, klass.refused, links, datetime.now().astimezone())
     (folder / "index.html").write_text(page, encoding="utf-8")

@@ -6,6 +6,7 @@ eight. What one output of several shows counts only where nothing explains them 
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -29,7 +30,7 @@ def diagnosis(
     if not observations:
         return None
     book = Catalogue() if book is None else book
-    count = len(flattened(observations[0].expected))
+    count = max(len(flattened(observation.expected)) for observation in observations)
     places = list(range(count)) if outputs is None else list(outputs)
     precisions = (False, True) if in_single_precision(observations) else (False,)
     with np.errstate(all="ignore"):
@@ -48,6 +49,7 @@ class _Search:
     ) -> None:
         self.observations, self.book, self.outputs, self.single = observations, book, outputs, single
         self.known = algebra.Known(book.variables, book.terms)
+        self.nested = any(_is_nested(observation.expected) for observation in observations)
         everything = {output for sizes in book.sizes[:1] for output in range(len(sizes))}
         self.partly = bool(everything - set(outputs))
 
@@ -57,11 +59,11 @@ class _Search:
         if not whole.wrong.any():
             return None
         wrong = whole.wrong_leaves
-        alone = self._evidence(wrong[0]) if len(wrong) == 1 else whole
+        alone = self._evidence(wrong[0]) if len(wrong) == 1 and not self.nested else whole
         plain = algebra.plain(alone, self.known) or algebra.plain(whole, self.known)
         edit = matched(self.book, whole, self.outputs, partly=self.partly)
         found = _merged(plain, edit) or algebra.vague(alone, self.known)
-        if found is not None or len(self.outputs) == 1:
+        if found is not None or len(self.outputs) == 1 or self.nested:
             return found
         return next((one for leaf in wrong if (one := self._of_one(leaf)) is not None), None)
 
@@ -74,6 +76,12 @@ class _Search:
         edit = matched(self.book, evidence, self.outputs, partly=True)
         found = _merged(algebra.plain(evidence, self.known), edit) or algebra.vague(evidence, self.known)
         return found and msgspec.structs.replace(found, kind=f"Of your output number {leaf + 1}: {found.kind}")
+
+
+def _is_nested(value: Any) -> bool:
+    """Whether outputs hold outputs: by its number alone nobody would find one of them."""
+    several = (tuple, list)
+    return isinstance(value, several) and any(isinstance(item, several) for item in value)
 
 
 def _merged(plain: Diagnosis | None, edit: Diagnosis | None) -> Diagnosis | None:

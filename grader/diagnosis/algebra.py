@@ -200,8 +200,8 @@ def _exchanged(evidence: Evidence, first: int, second: int) -> Floats | None:
     predicted = evidence.expected.copy()
     by_place = {(segment.row, segment.leaf): segment for segment in evidence.segments}
     for row in range(len(evidence.rows)):
-        one, other = by_place[row, first], by_place[row, second]
-        if one.shape != other.shape:
+        one, other = by_place.get((row, first)), by_place.get((row, second))
+        if one is None or other is None or one.shape != other.shape:
             return None
         predicted[one.entries] = evidence.expected[other.entries]
         predicted[other.entries] = evidence.expected[one.entries]

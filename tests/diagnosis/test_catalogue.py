@@ -186,3 +186,50 @@ def test_every_edit_has_a_name_and_every_name_a_sentence(functions, judged):
     assert {name for name, _ in OPERATORS.values()} <= KINDS.keys()
     assert OPERATORS.keys() >= NAME_SWAPS
     assert all(sentence.endswith((".", "?")) for sentence in KINDS.values())
+
+
+LAYERS = '''
+import numpy as np
+
+
+def layers(x, n):
+    h = [x]
+    for _ in range(n):
+        h.append(np.tanh(1.5 * h[-1]) + x)
+    return h
+
+
+def network(x, n):
+    h = layers(x, n)
+    return h, np.sum(h[-1] ** 2)
+'''
+
+
+def some_layers(rng):
+    return {"x": rng.standard_normal(3), "n": int(rng.integers(1, 5))}
+
+
+def test_a_list_of_another_length_in_each_trial_is_diagnosed(course_of):
+    judge = course_of(LAYERS, "layers", some_layers, 8)
+
+    def without_the_input(x, n):
+        h = [x]
+        for _ in range(n):
+            h.append(np.tanh(1.5 * h[-1]))
+        return h
+
+    found = judge.diagnosed(without_the_input)
+
+    assert len({len(sizes) for sizes in judge.catalogue.sizes}) > 1
+    assert found is not None and found.name == "missing_term"
+
+
+def test_an_output_within_an_output_has_no_number(course_of):
+    judge = course_of(LAYERS, "network", some_layers, 12)
+    right = judge.reference.function("network")
+
+    unexplained = judge.diagnosed(lambda x, n: ([np.sin(9 * h) for h in right(x, n)[0]], -right(x, n)[1]))
+    opposite = judge.diagnosed(lambda x, n: ([-h for h in right(x, n)[0]], -right(x, n)[1]))
+
+    assert unexplained is None
+    assert opposite is not None and opposite.name == "opposite"

@@ -28,7 +28,7 @@ _MISTAKES: dict[str, list[tuple[str, str, str, str]]] = {
         ("lstm_table", "[b_i, b_f, b_o, b]", "[b_i, b_o, b_f, b]", "swapped_arguments wrong_variable"),
     ],
     "ntu_ml_hw4/correct/problem2.py": [
-        ("tanh_layer_backward", "(1 - Z**2) * dZ", "(1 - Z) ** 2 * dZ", "power order"),
+        ("tanh_layer_backward", "(1 - Z**2) * dZ", "(1 - Z) ** 2 * dZ", "power order parentheses"),
         ("tanh_layer_backward", "dY, W.T @ dY", "dZ, W.T @ dY",
          "missing_factor wrong_variable argument_returned ignored_value"),
         ("rnn_forward", "W_i @ x2)", "W_i @ x1)", "wrong_variable ignored_argument"),
@@ -85,7 +85,7 @@ _MISTAKES: dict[str, list[tuple[str, str, str, str]]] = {
     "ntu_ml_hw4/correct/problem4.py": [
         ("responsibilities", "delta.sum(axis=1, keepdims=True)", "delta.sum(axis=0, keepdims=True)", "axis"),
         ("m_step", "return counts / N", "return counts / K", "wrong_variable factor varying_factor"),
-        ("m_step", "centred / counts[k]", "centred / N", "wrong_variable ignored_value"),
+        ("m_step", "centred / counts[k]", "centred / N", "wrong_variable ignored_value row_factor"),
         ("m_step", "centred = X - mu[k]", "centred = X - X.mean(axis=0)", "wrong_variable ignored_value"),
         ("log_likelihood", "np.sum(top + np.log", "np.mean(top + np.log", "reduction factor"),
         ("log_likelihood", "np.sum(top + np.log", "np.sum(np.log", "missing_term"),
@@ -98,7 +98,8 @@ _MISTAKES: dict[str, list[tuple[str, str, str, str]]] = {
          "missing_step ignored_value unfinished argument_returned"),
     ],
     "ntu_ml_hw4/correct_loops/problem4.py": [
-        ("responsibilities", "p / sum(row) for p", "p for p", "missing_factor missing_step unfinished"),
+        ("responsibilities", "p / sum(row) for p", "p for p",
+         "missing_factor missing_step unfinished missing_exponent"),
         ("m_step", "second[a][b] - mean[a] * mean[b]", "second[a][b]", "missing_term"),
         ("log_likelihood", "log(sum(joint(x, pi, mu, Sigma)))", "sum(log(p) for p in joint(x, pi, mu, Sigma))",
          "order function"),
@@ -107,7 +108,7 @@ _MISTAKES: dict[str, list[tuple[str, str, str, str]]] = {
     ],
     "ntu_ml_hw4/correct_torch/problem4.py": [
         ("responsibilities", "tensor(pi).log() + ", "", "ignored_argument missing_term missing_factor"),
-        ("m_step", "correction=0", "correction=1", "ddof"),
+        ("m_step", "correction=0", "correction=1", "ddof row_factor"),
         ("q_function", "log_joint(X, pi, mu, Sigma))", "log_joint(X, pi, mu, Sigma)) / len(X)", "factor reduction"),
     ],
     "cpen455_hw1/correct/problem1.py": [
@@ -209,7 +210,8 @@ _MISTAKES: dict[str, list[tuple[str, str, str, str]]] = {
         ("batch_norm_standardize", "np.sqrt(x.var(axis=0) + eps)", "(x.std(axis=0) + eps)", "eps"),
         ("mean_only_bn_forward", "(x - np.mean(x))", "x", "missing_term"),
         ("mean_only_bn_jacobian", "np.full((n, n), 1 / n)", "np.ones((n, n))", "missing_factor reduction"),
-        ("mean_only_bn_backward", "gamma * (dy - np.mean(dy))", "gamma * dy - np.mean(dy)", "missing_factor order"),
+        ("mean_only_bn_backward", "gamma * (dy - np.mean(dy))", "gamma * dy - np.mean(dy)",
+         "missing_factor order parentheses"),
         ("MeanOnlyBatchNorm", "dy.sum(dim=0)\n", "dy.mean(dim=0)\n", "reduction factor"),
         ("mean_only_bn_grad_limit", "gamma * (dy_i - mean_dy)", "gamma * dy_i", "ignored_argument missing_term"),
     ],

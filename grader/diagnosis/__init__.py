@@ -17,7 +17,7 @@ from grader.diagnosis.catalogue import Catalogue, matched
 from grader.diagnosis.observation import Evidence, Observation, flattened, in_single_precision
 from grader.diagnosis.words import Diagnosis
 
-__all__ = ["Catalogue", "Diagnosis", "Observation", "catalogue", "diagnosis"]
+__all__ = ["Catalogue", "Diagnosis", "Observation", "catalogue", "diagnosis", "swapped"]
 
 
 def diagnosis(
@@ -39,6 +39,13 @@ def diagnosis(
             if found is not None:
                 return found
     return None
+
+
+def swapped(observations: Sequence[Observation], outputs: Sequence[int]) -> Diagnosis | None:
+    """Whether one of these outputs is in the place of another: seen in all outputs, of which they are the places."""
+    with np.errstate(all="ignore"):
+        evidence = Evidence(observations)
+        return algebra.swapped(evidence, outputs) if evidence.enough else None
 
 
 class _Search:

@@ -162,7 +162,7 @@ def flattened(value: Any) -> list[Floats]:
 
 def _chosen(value: Any, leaf: int | None) -> list[Any]:
     leaves = flattened(value)
-    return leaves if leaf is None else leaves[leaf : leaf + 1]  # there may be fewer of them in one trial than in another
+    return leaves if leaf is None else leaves[leaf : leaf + 1]  # none where a trial has fewer than others
 
 
 def _leaves_of(observation: Observation, leaf: int | None) -> list[tuple[int, list[Any]]]:

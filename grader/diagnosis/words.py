@@ -33,7 +33,10 @@ KINDS = {
     "factor": "Your answer is the right one times a constant: is a factor such as 2 or 1/n missing, or one too many?",
     "varying_factor": "Your answer is the right one times a number that depends on the input: is a factor missing or "
     "another one?",
+    "row_factor": "Each row, or each column, of your answer is the right one times a number of its own: is a factor "
+    "missing there, or another one?",
     "missing_factor": "A factor seems to be missing.",
+    "missing_exponent": "A term of an exponent seems to be missing or, which is the same, a factor of what it is in.",
     "factor_two": "A term seems to be twice or half of what it should be.",
     "product": "It looks as if something is multiplied where it should be divided, or the other way round.",
     "ddof": "It looks like n - 1 instead of n (in a divisor, say), or the other way round.",
@@ -55,6 +58,8 @@ KINDS = {
     "transposed": "Your answer is the right one transposed.",
     "transpose": "A matrix seems to be transposed that should not be, or the other way round.",
     "elementwise": "It looks like a product entry by entry where a matrix product belongs.",
+    "parentheses": "Parentheses seem to be missing or to stand in the wrong place: a product, quotient or power takes "
+    "in too much or too little.",
     "operands": "It looks as if the two sides of a quotient or a product are swapped.",
     "swapped_outputs": "Your outputs seem to be in another order.",
     "reversed": "The entries are right but in reverse order.",
@@ -97,6 +102,8 @@ OPERATORS: dict[str, tuple[str, int]] = {
     "swap_args": ("swapped_arguments", 2), "delete": ("missing_step", 2), "abs_for_square": ("absolute", 2),
     "int_div": ("product", 3), "scale_term": ("factor_two", 2), "order": ("order", 3), "function": ("function", 3),
     "constant": ("constant", 3), "zero": ("left_out", 3), "selection": ("selection", 2), "power": ("power", 2),
+    "drop_exponent": ("missing_exponent", 0), "parentheses": ("parentheses", 5),
+    "complement_arg": ("complement", 5), "shift_arg": ("index", 5),
     "hard_coded": ("hard_coded", 5), "wrong_name": ("wrong_variable", 5),
 }  # fmt: skip
 

@@ -233,3 +233,80 @@ def test_an_output_within_an_output_has_no_number(course_of):
 
     assert unexplained is None
     assert opposite is not None and opposite.name == "opposite"
+
+
+VANISHING = '''
+import numpy as np
+
+
+def backward(x, w):
+    slope = (1 - np.tanh(x) ** 2) * w
+    step = (1 - np.tanh(w) ** 2) * x
+    return np.outer(slope, x) + np.outer(step, w)
+
+
+def shares(x, w):
+    joint = x[:, None] + np.log(_weights(w))
+    return np.exp(joint - np.logaddexp.reduce(joint, axis=1)[:, None])
+
+
+def _weights(w):
+    return w**2
+
+
+def table(x, w):
+    kept = np.cumsum(x)
+    return np.stack([x * w, kept, kept * w])
+
+
+def pmf(k, p):
+    return np.exp(k) * p**2 * (1 - p)
+
+
+def picked(k, x):
+    return x - (np.arange(len(x)) == k) * np.sum(x**2)
+
+
+def scaled(x, w):
+    return w * (x - np.mean(x)) / np.sum(w**2)
+
+
+def spread(x, w):
+    return np.diag(x) + np.outer(w, w)
+'''
+
+
+def two_vectors(rng):
+    n = int(rng.integers(3, 7))
+    return {"x": rng.standard_normal(n), "w": rng.uniform(0.3, 1.4, n)}
+
+
+def diagonal_and_shift(rng):
+    return {"k": int(rng.integers(1, 4)), "x": rng.standard_normal(5)}
+
+
+def counts_and_share(rng):
+    return {"k": rng.standard_normal(4), "p": float(rng.uniform(0.1, 0.4))}
+
+
+@pytest.mark.parametrize(
+    ("function", "maker", "student", "name"),
+    [
+        # 0 for the power makes the slope vanish, as does what is missing.
+        ("backward", two_vectors, lambda x, w: np.outer((1 - np.tanh(x) ** 2) * w, x), "missing_term"),
+        # 1 for what is left of a difference.
+        ("backward", two_vectors, lambda x, w: np.outer(w, x) + np.outer((1 - np.tanh(w) ** 2) * x, w),
+         "missing_factor"),
+        # What is subtracted in an exponent divides.
+        ("shares", two_vectors, lambda x, w: np.exp(x)[:, None] * w**2, "missing_exponent"),
+        ("shares", two_vectors, lambda x, w: (p := np.exp(x)[:, None] * w**2) / p.sum(axis=0), "axis"),
+        ("pmf", counts_and_share, lambda k, p: np.exp(k) * (1 - p) ** 2 * p, "complement"),
+        ("picked", diagonal_and_shift, lambda k, x: x - np.eye(5)[k - 1] * np.sum(x**2), "index"),
+        ("scaled", two_vectors, lambda x, w: (w * x - np.mean(x)) / np.sum(w**2), "parentheses"),
+        ("spread", two_vectors, lambda x, w: np.diag(x) + w * w, "elementwise"),
+    ],
+)  # fmt: skip
+def test_a_mistake_has_the_name_that_a_reader_would_give_it(course_of, function, maker, student, name):
+    found = course_of(VANISHING, function, maker, 12).diagnosed(student)
+
+    assert found is not None and found.name == name, f"called {found}"

@@ -154,7 +154,11 @@ def diagnosed(part: Part, bench: Bench, trials: Sequence[Trial]) -> Diagnosis | 
     try:
         observations = [
             Observation(
-                trial.index, trial.inputs, student.answer(trial), reference.answer(trial), reference.bound(trial)
+                trial.index,
+                _arguments(part, bench, trial),
+                student.answer(trial),
+                reference.answer(trial),
+                reference.bound(trial),
             )
             for trial in trials
         ]
@@ -177,8 +181,14 @@ def _of_all_outputs(part: Part, bench: Bench, trials: Sequence[Trial]) -> list[O
             answer = conformed(given, expected, loose=bench.loose)
         except StudentFault:
             return []
-        observations.append(Observation(trial.index, trial.inputs, answer, expected, bound))
+        observations.append(Observation(trial.index, _arguments(part, bench, trial), answer, expected, bound))
     return observations
+
+
+def _arguments(part: Part, bench: Bench, trial: Trial) -> dict[str, Any]:
+    """The inputs that the function is given; a trial may have more of them, for other functions."""
+    names = bench.reference.argument_names(part.function)
+    return {name: trial.inputs[name] for name in names if name in trial.inputs}
 
 
 def _catalogue(function: str, bench: Bench) -> Catalogue:

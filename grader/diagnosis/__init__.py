@@ -82,7 +82,10 @@ class _Search:
         evidence = self._evidence(leaf)
         edit = matched(self.book, evidence, self.outputs, partly=True)
         found = _merged(algebra.plain(evidence, self.known), edit) or algebra.vague(evidence, self.known)
-        return found and msgspec.structs.replace(found, kind=f"Of your output number {leaf + 1}: {found.kind}")
+        if found is None:
+            return None
+        kind = f"Of your output number {leaf + 1}: {found.kind[0].lower()}{found.kind[1:]}"
+        return msgspec.structs.replace(found, kind=kind)
 
 
 def _is_nested(value: Any) -> bool:

@@ -30,12 +30,13 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
 KINDS = {
     "sign": "A sign seems to be wrong.",
     "opposite": "Your answer is the right one with the opposite sign.",
-    "factor": "Your answer is the right one times a constant: is a factor such as 2 or 1/n missing, or one too many?",
+    "factor": "Your answer is the right one times the same factor everywhere, such as 2, 1/n or an argument: is one "
+    "missing, or one too many?",
     "varying_factor": "Your answer is the right one times a number that depends on the input: is a factor missing or "
     "another one?",
     "row_factor": "Each row, or each column, of your answer is the right one times a number of its own: is a factor "
     "missing there, or another one?",
-    "missing_factor": "A factor seems to be missing.",
+    "missing_factor": "A factor, or a division, seems to be missing.",
     "missing_exponent": "A term of an exponent seems to be missing or, which is the same, a factor of what it is in.",
     "factor_two": "A term seems to be twice or half of what it should be.",
     "product": "It looks as if something is multiplied where it should be divided, or the other way round.",
@@ -45,7 +46,8 @@ KINDS = {
     "term_sign": "A term of the sum seems to have the wrong sign.",
     "extra_term": "Your answer is the right one plus or minus something: is a term missing, or one too many?",
     "offset": "Your answer differs from the right one by the same number everywhere.",
-    "complement": "It looks as if something stands where one minus it belongs, or the other way round.",
+    "complement": "It looks as if something stands where one minus it belongs, or the other way round (p for "
+    "1 - p, say).",
     "power": "It looks like a square or a root is missing, or one too many.",
     "function": "It looks as if a function, such as a logarithm or a root, is another one or is not applied.",
     "last_step": "Your answer is a function of the right one: is a last step missing, or one too many?",
@@ -65,7 +67,7 @@ KINDS = {
     "reversed": "The entries are right but in reverse order.",
     "permuted": "The numbers are right but in another order.",
     "shifted": "The entries are moved by one place.",
-    "index": "An index, or the range of a loop, seems to be off by one.",
+    "index": "An index, a label or the range of a loop seems to be off, most likely by one.",
     "first_or_last": "All entries are right but those at one end.",
     "direction": "It looks as if a loop runs in the wrong direction.",
     "left_out": "A part of the formula seems to be left out.",

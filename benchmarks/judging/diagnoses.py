@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.judging.bugs import BUGS
+from benchmarks.judging.held_out import HELD_OUT
 from grader.assignment import Assignment
 from grader.bench import Bench
 from grader.course import Course
@@ -41,13 +42,16 @@ def bugs() -> Iterator[Bug]:
         source = "import numpy as np\n" + tests["spoiled_source"](function, right, wrong)
         change = f"{right} -> {wrong}"
         yield Bug("the tests' mistakes", "ntu_ml_hw2", function, source, frozenset(kinds.split()), change)
-    for file, function, right, wrong, kinds in BUGS:
+    for known, file, function, right, wrong, kinds in (
+        *(("unseen mistakes", *row) for row in BUGS),
+        *(("held-out mistakes", *row) for row in HELD_OUT),
+    ):
         path = ROOT / "submissions_example" / file
         source = path.read_text(encoding="utf-8")
         if source.count(right) != 1:
             raise ValueError(f"{file}: {right!r} stands there {source.count(right)} times, not once")
         assignment, change, wrong_source = file.partition("/")[0], f"{right} -> {wrong}", source.replace(right, wrong)
-        yield Bug("unseen mistakes", assignment, function, wrong_source, frozenset(kinds.split()), change, path.parent)
+        yield Bug(known, assignment, function, wrong_source, frozenset(kinds.split()), change, path.parent)
 
 
 def table(seeds: Iterable[int]) -> None:

@@ -25,7 +25,8 @@ _MISTAKES: dict[str, list[tuple[str, str, str, str]]] = {
         ("rnn_forward", "torch.tanh(W_h @ h1 + W_i @ x2)", "torch.tanh(h1 + W_i @ x2)", "missing_factor missing_step"),
     ],
     "ntu_ml_hw4/correct/problem3.py": [
-        ("directional_derivative", "weighted_error(D, pred, y) - 1)", "weighted_error(D, pred, y))", "missing_term"),
+        ("directional_derivative", "weighted_error(D, pred, y) - 1)", "weighted_error(D, pred, y))",
+         "missing_term extra_term"),
         ("adaboost_alpha", "(K - 1) / K * ", "K / (K - 1) * ", "operands ddof factor varying_factor"),
         ("stage_objective", "(1 - eps) * np.exp(-alpha)", "np.exp(-alpha)", "missing_factor"),
         ("weighted_error", "D @ (pred != y)", "np.mean(D * (pred != y))", "reduction factor"),

@@ -10,7 +10,7 @@ from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
 from grader.checks.vjp import Vjp
 from grader.compare import conformed, disagreement
-from grader.diagnosis import Catalogue, Diagnosis, Observation, catalogue, diagnosis
+from grader.diagnosis import Catalogue, Diagnosis, Observation, catalogue, diagnosis, swapped
 from grader.errors import BrokenReference, StudentFault
 from grader.follow_through import follow_through
 from grader.model import Hints, Trial
@@ -154,7 +154,11 @@ def diagnosed(part: Part, bench: Bench, trials: Sequence[Trial]) -> Diagnosis | 
     try:
         observations = [
             Observation(
-                trial.index, trial.inputs, student.answer(trial), reference.answer(trial), reference.bound(trial)
+                trial.index,
+                _arguments(part, bench, trial),
+                student.answer(trial),
+                reference.answer(trial),
+                reference.bound(trial),
             )
             for trial in trials
         ]
@@ -162,7 +166,29 @@ def diagnosed(part: Part, bench: Bench, trials: Sequence[Trial]) -> Diagnosis | 
         return None
     observations = [made for made in observations if made.expected is not None]  # where nothing is asked for
     outputs = [place for place, _ in bench.outputs(part)] or None
-    return diagnosis(observations, _catalogue(part.function, bench), outputs)
+    exchanged = swapped(_of_all_outputs(part, bench, trials), outputs) if outputs else None
+    return exchanged or diagnosis(observations, _catalogue(part.function, bench), outputs)
+
+
+def _of_all_outputs(part: Part, bench: Bench, trials: Sequence[Trial]) -> list[Observation]:
+    """What the function gave in these trials, whichever outputs the part judges; nothing where some are malformed."""
+    observations = []
+    for trial in trials:
+        right = bench.expected(part.function, trial)
+        expected, bound = tuple(right.value), tuple(right.bound)
+        given = bench.result(part.function, trial)
+        try:
+            answer = conformed(given, expected, loose=bench.loose)
+        except StudentFault:
+            return []
+        observations.append(Observation(trial.index, _arguments(part, bench, trial), answer, expected, bound))
+    return observations
+
+
+def _arguments(part: Part, bench: Bench, trial: Trial) -> dict[str, Any]:
+    """The inputs that the function is given; a trial may have more of them, for other functions."""
+    names = bench.reference.argument_names(part.function)
+    return {name: trial.inputs[name] for name in names if name in trial.inputs}
 
 
 def _catalogue(function: str, bench: Bench) -> Catalogue:
@@ -170,14 +196,17 @@ def _catalogue(function: str, bench: Bench) -> Catalogue:
     name = f"catalogue of {function}"
     kept = bench.store.get(name)
     if kept is None:
-        points = bench.problem.functions[function].evaluated_at
+        settings = bench.problem.functions[function]
+        points = settings.evaluated_at
 
         def values(returned: Any) -> Any:
             return np.array([returned(point) for point in points])
 
         answered = [trial for trial in bench.trials(function) if bench.expected(function, trial).value is not None]
         trials = [trial for trial in answered if not trial.share]
-        kept = catalogue(bench.reference, function, trials, values if points else None, CATALOGUE_SECONDS).data()
+        # Outputs may come as the rows of an array.
+        value_of = values if points else tuple if settings.returns else None
+        kept = catalogue(bench.reference, function, trials, value_of, CATALOGUE_SECONDS).data()
         bench.store.put(name, kept)
     return Catalogue.of(kept)
 

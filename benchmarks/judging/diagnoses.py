@@ -1,6 +1,7 @@
 """Diagnoses: how many seeded mistakes are named, and how many are given a wrong name."""
 
 import runpy
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.judging.bugs import BUGS
+from benchmarks.judging.held_out import HELD_OUT
 from grader.assignment import Assignment
 from grader.bench import Bench
 from grader.course import Course
@@ -30,6 +32,7 @@ class Bug(NamedTuple):
     source: str
     kinds: frozenset[str]
     change: str
+    beside: Path | None = None  # the folder with the student's other files, which this one may import
 
 
 def bugs() -> Iterator[Bug]:
@@ -39,14 +42,16 @@ def bugs() -> Iterator[Bug]:
         source = "import numpy as np\n" + tests["spoiled_source"](function, right, wrong)
         change = f"{right} -> {wrong}"
         yield Bug("the tests' mistakes", "ntu_ml_hw2", function, source, frozenset(kinds.split()), change)
-    for file, function, right, wrong, kinds in BUGS:
-        source = (ROOT / "submissions_example" / file).read_text(encoding="utf-8")
+    for known, file, function, right, wrong, kinds in (
+        *(("unseen mistakes", *row) for row in BUGS),
+        *(("held-out mistakes", *row) for row in HELD_OUT),
+    ):
+        path = ROOT / "submissions_example" / file
+        source = path.read_text(encoding="utf-8")
         if source.count(right) != 1:
             raise ValueError(f"{file}: {right!r} stands there {source.count(right)} times, not once")
-        assignment, change = file.partition("/")[0], f"{right} -> {wrong}"
-        yield Bug(
-            "unseen mistakes", assignment, function, source.replace(right, wrong), frozenset(kinds.split()), change
-        )
+        assignment, change, wrong_source = file.partition("/")[0], f"{right} -> {wrong}", source.replace(right, wrong)
+        yield Bug(known, assignment, function, wrong_source, frozenset(kinds.split()), change, path.parent)
 
 
 def table(seeds: Iterable[int]) -> None:
@@ -90,6 +95,8 @@ def _names(bug: Bug, assignment: Assignment, zygote: Zygote, seed: int) -> set[s
     """The names of the diagnoses of the parts that the mistake loses; None for a part without one."""
     (problem,) = (problem for problem in assignment.rubric.problems if bug.function in problem.functions)
     with tempfile.TemporaryDirectory() as folder:
+        if bug.beside is not None:
+            shutil.copytree(bug.beside, folder, dirs_exist_ok=True)
         (Path(folder) / problem.file).write_text(bug.source, encoding="utf-8")
         bench = Bench(assignment, problem, Path(folder), zygote, seed)
         with bench.student:

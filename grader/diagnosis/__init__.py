@@ -6,6 +6,7 @@ eight. What one output of several shows counts only where nothing explains them 
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -16,7 +17,7 @@ from grader.diagnosis.catalogue import Catalogue, matched
 from grader.diagnosis.observation import Evidence, Observation, flattened, in_single_precision
 from grader.diagnosis.words import Diagnosis
 
-__all__ = ["Catalogue", "Diagnosis", "Observation", "catalogue", "diagnosis"]
+__all__ = ["Catalogue", "Diagnosis", "Observation", "catalogue", "diagnosis", "swapped"]
 
 
 def diagnosis(
@@ -29,7 +30,7 @@ def diagnosis(
     if not observations:
         return None
     book = Catalogue() if book is None else book
-    count = len(flattened(observations[0].expected))
+    count = max(len(flattened(observation.expected)) for observation in observations)
     places = list(range(count)) if outputs is None else list(outputs)
     precisions = (False, True) if in_single_precision(observations) else (False,)
     with np.errstate(all="ignore"):
@@ -40,6 +41,13 @@ def diagnosis(
     return None
 
 
+def swapped(observations: Sequence[Observation], outputs: Sequence[int]) -> Diagnosis | None:
+    """Whether one of these outputs is in the place of another: seen in all outputs, of which they are the places."""
+    with np.errstate(all="ignore"):
+        evidence = Evidence(observations)
+        return algebra.swapped(evidence, outputs) if evidence.enough else None
+
+
 class _Search:
     """Everything that is tried, for answers in double or in single precision."""
 
@@ -48,6 +56,7 @@ class _Search:
     ) -> None:
         self.observations, self.book, self.outputs, self.single = observations, book, outputs, single
         self.known = algebra.Known(book.variables, book.terms)
+        self.nested = any(_is_nested(observation.expected) for observation in observations)
         everything = {output for sizes in book.sizes[:1] for output in range(len(sizes))}
         self.partly = bool(everything - set(outputs))
 
@@ -57,11 +66,11 @@ class _Search:
         if not whole.wrong.any():
             return None
         wrong = whole.wrong_leaves
-        alone = self._evidence(wrong[0]) if len(wrong) == 1 else whole
+        alone = self._evidence(wrong[0]) if len(wrong) == 1 and not self.nested else whole
         plain = algebra.plain(alone, self.known) or algebra.plain(whole, self.known)
         edit = matched(self.book, whole, self.outputs, partly=self.partly)
         found = _merged(plain, edit) or algebra.vague(alone, self.known)
-        if found is not None or len(self.outputs) == 1:
+        if found is not None or len(self.outputs) == 1 or self.nested:
             return found
         return next((one for leaf in wrong if (one := self._of_one(leaf)) is not None), None)
 
@@ -73,7 +82,16 @@ class _Search:
         evidence = self._evidence(leaf)
         edit = matched(self.book, evidence, self.outputs, partly=True)
         found = _merged(algebra.plain(evidence, self.known), edit) or algebra.vague(evidence, self.known)
-        return found and msgspec.structs.replace(found, kind=f"Of your output number {leaf + 1}: {found.kind}")
+        if found is None:
+            return None
+        kind = f"Of your output number {leaf + 1}: {found.kind[0].lower()}{found.kind[1:]}"
+        return msgspec.structs.replace(found, kind=kind)
+
+
+def _is_nested(value: Any) -> bool:
+    """Whether outputs hold outputs: by its number alone nobody would find one of them."""
+    several = (tuple, list)
+    return isinstance(value, several) and any(isinstance(item, several) for item in value)
 
 
 def _merged(plain: Diagnosis | None, edit: Diagnosis | None) -> Diagnosis | None:

@@ -30,7 +30,7 @@ def vague(evidence: Evidence, known: Known) -> Diagnosis | None:
     """A relation that is true and says less: to be told where nothing else explains the answer."""
     rules: tuple[Rule, ...] = (_offset,)
     if not evidence.whole:
-        rules = (_same_factor, _offset, _variable, _shifted, _permuted, _varying_factor, _at_one_end)
+        rules = (_same_factor, _offset, _variable, _shifted, _permuted, _varying_factor, _row_factor, _at_one_end)
     return _first(rules, evidence, known) or _flat(evidence)
 
 
@@ -92,6 +92,23 @@ def _varying_factor(evidence: Evidence, _: Known) -> Diagnosis | None:
         spare += max(int(np.sum(evidence.telling[own])) - 1, 0)
     if spare >= ENOUGH and evidence.explained(predicted) and not np.any(predicted[evidence.wrong] == 0):
         return explained("varying_factor")
+    return None
+
+
+def _row_factor(evidence: Evidence, _: Known) -> Diagnosis | None:
+    """Times a number of each row, or of each column. What one number is fitted to proves one less."""
+    for axis, text in ((0, "row"), (-1, "column")):
+        predicted, spare = evidence.expected.copy(), 0
+        for segment in evidence.segments:
+            if segment.wrong and len(segment.shape) > 1:
+                lines = np.moveaxis(np.arange(segment.start, segment.stop).reshape(segment.shape), axis, 0)
+                lines = lines.reshape(segment.shape[axis], -1)
+                right = evidence.expected[lines]
+                ratios = np.sum(evidence.answer[lines] * right, axis=1) / np.sum(right**2, axis=1)
+                predicted[lines] = ratios[:, None] * right
+                spare += int(np.sum(np.maximum(np.sum(evidence.telling[lines], axis=1) - 1, 0)))
+        if spare >= ENOUGH and evidence.explained(predicted) and not np.any(predicted[evidence.wrong] == 0):
+            return explained("row_factor", f"Each {text} has a number of its own.")
     return None
 
 
@@ -160,6 +177,16 @@ def _one_output(evidence: Evidence) -> bool:
 # ---- where the entries stand ----
 
 
+def swapped(evidence: Evidence, outputs: Sequence[int]) -> Diagnosis | None:
+    """Two outputs in each other's place, one of which is among these."""
+    for i, first in enumerate(leaves := sorted({segment.leaf for segment in evidence.segments})):
+        for second in leaves[i + 1 :]:
+            predicted = _exchanged(evidence, first, second) if {first, second} & set(outputs) else None
+            if predicted is not None and evidence.explained(predicted):
+                return explained("swapped_outputs", f"Compare outputs {first + 1} and {second + 1}.")
+    return None
+
+
 def _turned(evidence: Evidence, _: Known) -> Diagnosis | None:
     for name, turn in _TURNS:
         if evidence.explained(_each(evidence, turn)):
@@ -186,22 +213,15 @@ def _each(evidence: Evidence, turn: Callable[[Floats], Floats]) -> Floats:
 
 
 def _swapped(evidence: Evidence, _: Known) -> Diagnosis | None:
-    """Two outputs of the same shape in each other's place."""
-    leaves = sorted({segment.leaf for segment in evidence.segments})
-    for i, first in enumerate(leaves):
-        for second in leaves[i + 1 :]:
-            predicted = _exchanged(evidence, first, second)
-            if predicted is not None and evidence.explained(predicted):
-                return explained("swapped_outputs", f"Compare outputs {first + 1} and {second + 1}.")
-    return None
+    return swapped(evidence, evidence.wrong_leaves)
 
 
 def _exchanged(evidence: Evidence, first: int, second: int) -> Floats | None:
     predicted = evidence.expected.copy()
     by_place = {(segment.row, segment.leaf): segment for segment in evidence.segments}
     for row in range(len(evidence.rows)):
-        one, other = by_place[row, first], by_place[row, second]
-        if one.shape != other.shape:
+        one, other = by_place.get((row, first)), by_place.get((row, second))
+        if one is None or other is None or one.shape != other.shape:
             return None
         predicted[one.entries] = evidence.expected[other.entries]
         predicted[other.entries] = evidence.expected[one.entries]

@@ -12,6 +12,9 @@ from grader.diagnosis.words import NAME_SWAPS, OPERATORS, Diagnosis, explained
 # So many other edits that explain the same are kept for the instructor.
 OTHERS = 5
 _OF_ARGUMENTS = frozenset({"ignore_arg", "hard_coded"})
+_CHANGED_ARGUMENTS = frozenset({"complement_arg", "shift_arg"})
+_TERMS = frozenset({"drop_term", "drop_exponent"})
+_DROPS = _TERMS | {"drop_factor"}
 
 
 class Edit(msgspec.Struct, frozen=True, array_like=True):
@@ -102,20 +105,35 @@ def _columns(book: Catalogue, evidence: Evidence, outputs: Sequence[int]) -> tup
 
 
 def _told(hits: Sequence[Edit], function: str) -> Diagnosis:
-    best, *others = _ranked(hits)
+    best, *others = _ranked(hits, function)
     others_told = tuple(map(_edit, others[:OTHERS]))
     return explained(_name(best, function), _place(best), _edit(best), others_told, argument=best.before)
 
 
-def _ranked(hits: Sequence[Edit]) -> list[Edit]:
-    """Those first that are believed first. A term that vanishes by an edit within it is rather one that is missing."""
+def _ranked(hits: Sequence[Edit], function: str) -> list[Edit]:
+    """Those first that are believed first. What vanishes by an edit within it is rather missing as a whole.
+
+    So is what vanishes, or becomes one, by a number that is written there, unless it is an argument's own.
+    """
     ranked = sorted(hits, key=lambda edit: edit.oddity)
     best = ranked[0]
+    of_argument = best.operator in _OF_ARGUMENTS and best.function == function
+    if _is_number(best.after) and not of_argument:
+        ranked.sort(key=lambda edit: edit.operator not in _DROPS or _is_number(edit.after))
+        best = ranked[0]
     for edit in ranked:
         inside = edit.line == best.line and best.before in edit.before and best.before not in edit.after
-        if edit.operator == "drop_term" and inside:
+        if edit.operator in _TERMS and inside:
             return [edit, *(other for other in ranked if other is not edit)]
     return ranked
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _name(edit: Edit, function: str) -> str:
@@ -126,7 +144,7 @@ def _name(edit: Edit, function: str) -> str:
 
 
 def _place(edit: Edit) -> str:
-    if edit.operator in _OF_ARGUMENTS:
+    if edit.operator in _OF_ARGUMENTS | _CHANGED_ARGUMENTS:
         return f"Look at {edit.before}."
     if edit.operator == "swap_args" and not edit.makes:
         return f"Look at {edit.before.replace(', ', ' and ')}."

@@ -25,7 +25,7 @@ class Observation(NamedTuple):
     trial      the index of the trial
     inputs     the arguments by name
     answer     conformed to `expected` (see `grader.compare.conformed`)
-    expected   the right value: a number, an array, or a tuple of these
+    expected   the right value: a number, an array, or a tuple or list of these
     bound      how far each entry of a right answer may be off
     """
 
@@ -154,15 +154,15 @@ def in_single_precision(observations: Sequence[Observation]) -> bool:
 
 
 def flattened(value: Any) -> list[Floats]:
-    """The arrays of a value: itself, or those of the items of a tuple."""
-    if isinstance(value, tuple):
+    """The arrays of a value: itself, or those of the items of a tuple or list."""
+    if isinstance(value, (tuple, list)):
         return [leaf for item in value for leaf in flattened(item)]
     return [np.asarray(value)]
 
 
 def _chosen(value: Any, leaf: int | None) -> list[Any]:
     leaves = flattened(value)
-    return leaves if leaf is None else [leaves[leaf]]
+    return leaves if leaf is None else leaves[leaf : leaf + 1]  # none where a trial has fewer than others
 
 
 def _leaves_of(observation: Observation, leaf: int | None) -> list[tuple[int, list[Any]]]:

@@ -30,10 +30,14 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
 KINDS = {
     "sign": "A sign seems to be wrong.",
     "opposite": "Your answer is the right one with the opposite sign.",
-    "factor": "Your answer is the right one times a constant: is a factor such as 2 or 1/n missing, or one too many?",
+    "factor": "Your answer is the right one times the same factor everywhere, such as 2, 1/n or an argument: is one "
+    "missing, or one too many?",
     "varying_factor": "Your answer is the right one times a number that depends on the input: is a factor missing or "
     "another one?",
-    "missing_factor": "A factor seems to be missing.",
+    "row_factor": "Each row, or each column, of your answer is the right one times a number of its own: is a factor "
+    "missing there, or another one?",
+    "missing_factor": "A factor, or a division, seems to be missing.",
+    "missing_exponent": "A term of an exponent seems to be missing or, which is the same, a factor of what it is in.",
     "factor_two": "A term seems to be twice or half of what it should be.",
     "product": "It looks as if something is multiplied where it should be divided, or the other way round.",
     "ddof": "It looks like n - 1 instead of n (in a divisor, say), or the other way round.",
@@ -42,7 +46,8 @@ KINDS = {
     "term_sign": "A term of the sum seems to have the wrong sign.",
     "extra_term": "Your answer is the right one plus or minus something: is a term missing, or one too many?",
     "offset": "Your answer differs from the right one by the same number everywhere.",
-    "complement": "It looks as if something stands where one minus it belongs, or the other way round.",
+    "complement": "It looks as if something stands where one minus it belongs, or the other way round (p for "
+    "1 - p, say).",
     "power": "It looks like a square or a root is missing, or one too many.",
     "function": "It looks as if a function, such as a logarithm or a root, is another one or is not applied.",
     "last_step": "Your answer is a function of the right one: is a last step missing, or one too many?",
@@ -55,12 +60,14 @@ KINDS = {
     "transposed": "Your answer is the right one transposed.",
     "transpose": "A matrix seems to be transposed that should not be, or the other way round.",
     "elementwise": "It looks like a product entry by entry where a matrix product belongs.",
+    "parentheses": "Parentheses seem to be missing or to stand in the wrong place: a product, quotient or power takes "
+    "in too much or too little.",
     "operands": "It looks as if the two sides of a quotient or a product are swapped.",
     "swapped_outputs": "Your outputs seem to be in another order.",
     "reversed": "The entries are right but in reverse order.",
     "permuted": "The numbers are right but in another order.",
     "shifted": "The entries are moved by one place.",
-    "index": "An index, or the range of a loop, seems to be off by one.",
+    "index": "An index, a label or the range of a loop seems to be off, most likely by one.",
     "first_or_last": "All entries are right but those at one end.",
     "direction": "It looks as if a loop runs in the wrong direction.",
     "left_out": "A part of the formula seems to be left out.",
@@ -97,6 +104,8 @@ OPERATORS: dict[str, tuple[str, int]] = {
     "swap_args": ("swapped_arguments", 2), "delete": ("missing_step", 2), "abs_for_square": ("absolute", 2),
     "int_div": ("product", 3), "scale_term": ("factor_two", 2), "order": ("order", 3), "function": ("function", 3),
     "constant": ("constant", 3), "zero": ("left_out", 3), "selection": ("selection", 2), "power": ("power", 2),
+    "drop_exponent": ("missing_exponent", 0), "parentheses": ("parentheses", 5),
+    "complement_arg": ("complement", 5), "shift_arg": ("index", 5),
     "hard_coded": ("hard_coded", 5), "wrong_name": ("wrong_variable", 5),
 }  # fmt: skip
 

@@ -32,6 +32,14 @@ def _sum(node: ast.BinOp) -> Edits:
             yield Edit("scale_term", combined(combined(number(factor), ast.Mult(), left), node.op, right))
     if not minus:
         yield from _root_of_one_term(node)
+    yield from _power_of_both(node)
+
+
+def _power_of_both(node: ast.BinOp) -> Edits:
+    """(1 - z)^2 in the place of which 1 - z^2 stands."""
+    power = node.right
+    if isinstance(power, ast.BinOp) and isinstance(power.op, ast.Pow):
+        yield Edit("parentheses", combined(combined(node.left, node.op, power.left), ast.Pow(), power.right))
 
 
 def _root_of_one_term(node: ast.BinOp) -> Edits:
@@ -47,9 +55,25 @@ def _product(node: ast.BinOp) -> Edits:
     yield Edit("mul_div", combined(left, ast.Mult() if over else ast.Div(), right))
     yield Edit("drop_factor", combined(ast.Constant(1), ast.Div(), right) if over else right)
     yield Edit("drop_factor", left)
+    yield from _without_parentheses(node)
     if over:
         yield Edit("swap_operands", combined(right, ast.Div(), left))
         yield from _degrees_of_freedom(node)
+
+
+def _without_parentheses(node: ast.BinOp) -> Edits:
+    """c * a + b in the place of which c * (a + b) stands, and the like on both sides."""
+    left, right = node.left, node.right
+    if isinstance(right, ast.BinOp) and _binds_less(right.op, node.op):
+        yield Edit("parentheses", combined(combined(left, node.op, right.left), right.op, right.right))
+    if isinstance(left, ast.BinOp) and _binds_less(left.op, node.op):
+        yield Edit("parentheses", combined(left.left, left.op, combined(left.right, node.op, right)))
+
+
+def _binds_less(inner: ast.operator, outer: ast.operator) -> bool:
+    if isinstance(inner, (ast.Add, ast.Sub)):
+        return True
+    return isinstance(inner, (ast.Mult, ast.Div)) and isinstance(outer, (ast.Div, ast.Pow))
 
 
 def _degrees_of_freedom(node: ast.BinOp) -> Edits:
@@ -74,6 +98,7 @@ def _matrix_product(node: ast.BinOp) -> Edits:
 
 def _power(node: ast.BinOp) -> Edits:
     yield Edit("drop_pow", node.left)
+    yield from _without_parentheses(node)
     if isinstance(node.right, ast.Name):
         for step in (ast.Add(), ast.Sub()):
             yield Edit("range", combined(node.left, ast.Pow(), combined(node.right, step, ast.Constant(1))))

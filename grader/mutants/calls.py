@@ -108,7 +108,7 @@ def _mean(node: ast.Call, name: str) -> Edits:
 
 
 def _arguments(node: ast.Call, name: str) -> Edits:
-    special = name in _SPECIAL and name != "solve"
+    special = name in _SPECIAL and name not in ("solve", "outer")
     if special or name in _SAME or any(isinstance(argument, ast.Starred) for argument in node.args):
         return
     for i in range(len(node.args) - 1):
@@ -149,6 +149,11 @@ def _transposed(node: ast.Call) -> Edits:
         yield Edit("drop_transpose", node.args[0] if node.args else node.func.value)
 
 
+def _entry_by_entry(node: ast.Call) -> Edits:
+    if len(node.args) == 2:
+        yield Edit("elementwise", combined(node.args[0], ast.Mult(), node.args[1]))
+
+
 def _second_argument(node: ast.Call) -> Edits:
     if len(node.args) == 2:
         yield Edit("drop_function", node.args[1])
@@ -169,4 +174,5 @@ _SPECIAL: dict[str, Callable[[ast.Call], Edits]] = {
     "minimum": _of_two,
     "transpose": _transposed,
     "solve": _second_argument,
+    "outer": _entry_by_entry,
 }

@@ -76,6 +76,20 @@ def _subscript(node: ast.Subscript) -> Edits:
         for step in (ast.Add(), ast.Sub()):
             moved = combined(index, step, ast.Constant(1))
             yield Edit("index", ast.Subscript(node.value, moved, ast.Load()))
+    elif isinstance(index, ast.Tuple) and isinstance(node.value, ast.Call):
+        yield from _other_axis(node.value, index)
+
+
+def _other_axis(summary: ast.Call, index: ast.Tuple) -> Edits:
+    """sum(axis=0)[None, :] in the place of which sum(axis=1)[:, None] stands: by itself neither change fits."""
+    if len(index.elts) != 2 or not any(isinstance(element, ast.Constant) for element in index.elts):
+        return
+    for keyword in summary.keywords:
+        if keyword.arg == "axis" and (is_number(keyword.value, 0) or is_number(keyword.value, 1)):
+            rest = [other for other in summary.keywords if other is not keyword]
+            axis = ast.keyword("axis", ast.Constant(1 if is_number(keyword.value, 0) else 0))
+            turned = ast.Tuple(index.elts[::-1], ast.Load())
+            yield Edit("axis", ast.Subscript(ast.Call(summary.func, summary.args, [*rest, axis]), turned, ast.Load()))
 
 
 def _attribute(node: ast.Attribute) -> Edits:

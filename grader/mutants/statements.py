@@ -76,7 +76,10 @@ class Preface(NamedTuple):
 
 
 def prefaces(arguments: ast.arguments, *, swaps: bool) -> Iterator[Preface]:
-    """Every argument ignored, or with a number in its place; where asked for, every two of them swapped."""
+    """Every argument ignored, with a number in its place, or changed; where asked for, every two of them swapped.
+
+    Changed is a share into what is left of one, and what counts by one. `| 0` refuses what is not whole.
+    """
     named = [*arguments.posonlyargs, *arguments.args]
     for argument in named:
         for value in (*_defaults(arguments, argument.arg), *_WRITTEN):
@@ -84,6 +87,14 @@ def prefaces(arguments: ast.arguments, *, swaps: bool) -> Iterator[Preface]:
             [statement] = ast.parse(f"{argument.arg} = 0 * {argument.arg} + {value!r}").body
             operator = "ignore_arg" if value in (0, 1) else "hard_coded"
             yield Preface(operator, argument.arg, repr(value), statement)
+        name = argument.arg
+        for operator, after, formula in (
+            ("complement_arg", f"1 - {name}", f"1.0 - {name}"),
+            ("shift_arg", f"{name} - 1", f"({name} | 0) - 1"),
+            ("shift_arg", f"{name} + 1", f"({name} | 0) + 1"),
+        ):
+            [statement] = ast.parse(f"{name} = {formula}").body
+            yield Preface(operator, name, after, statement)
     for i, first in enumerate(named if swaps else ()):
         for second in named[i + 1 :]:
             [statement] = ast.parse(f"{first.arg}, {second.arg} = {second.arg}, {first.arg}").body

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from grader.mutants.edit import Edit
+from grader.mutants.edit import Edit, called
 from grader.mutants.expressions import edits
 from grader.mutants.program import counted, counts, without_counts
 from grader.mutants.statements import Rewrite, assigned, prefaces, rewrites
@@ -115,7 +115,12 @@ def _expressions(node: ast.AST, makes: str, names: tuple[str, ...], role: str) -
 
 
 def _role(node: ast.AST, key: Any, outer: str) -> str:
-    """What it is to change a number there: to take another index, another selection, another power."""
+    """What it is to change a number there: to take another index, another selection, another power.
+
+    In an exponent a term is a factor of what comes of it, and has a name of its own.
+    """
+    if isinstance(node, ast.Call) and called(node) == "exp":
+        return "exponent"
     if isinstance(node, ast.Subscript):
         return "index" if key == "slice" else ""
     if isinstance(node, ast.Compare):
@@ -159,8 +164,14 @@ def _edited(function: Definition, place: _Place, edit: Edit) -> Iterator[Change]
         before, after = _text(place.node), _text(edit.new)
         size = _size([place.node], [edit.new])
         line = place.node.lineno
-        operator = place.role if place.role and edit.operator in ("constant", "zero") else edit.operator
-        yield Change(operator, function.name, line, place.makes, before, after, size, code)
+        yield Change(_operator(place.role, edit.operator), function.name, line, place.makes, before, after, size, code)
+
+
+def _operator(role: str, operator: str) -> str:
+    """What an edit is called in its place."""
+    if role == "exponent":
+        return "drop_exponent" if operator == "drop_term" else operator
+    return role if role and operator in ("constant", "zero") else operator
 
 
 def _code_with(functions: Sequence[Definition], new: Sequence[tuple[_Place, ast.expr]]) -> types.CodeType | None:

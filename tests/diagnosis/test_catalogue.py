@@ -186,3 +186,127 @@ def test_every_edit_has_a_name_and_every_name_a_sentence(functions, judged):
     assert {name for name, _ in OPERATORS.values()} <= KINDS.keys()
     assert OPERATORS.keys() >= NAME_SWAPS
     assert all(sentence.endswith((".", "?")) for sentence in KINDS.values())
+
+
+LAYERS = '''
+import numpy as np
+
+
+def layers(x, n):
+    h = [x]
+    for _ in range(n):
+        h.append(np.tanh(1.5 * h[-1]) + x)
+    return h
+
+
+def network(x, n):
+    h = layers(x, n)
+    return h, np.sum(h[-1] ** 2)
+'''
+
+
+def some_layers(rng):
+    return {"x": rng.standard_normal(3), "n": int(rng.integers(1, 5))}
+
+
+def test_a_list_of_another_length_in_each_trial_is_diagnosed(course_of):
+    judge = course_of(LAYERS, "layers", some_layers, 8)
+
+    def without_the_input(x, n):
+        h = [x]
+        for _ in range(n):
+            h.append(np.tanh(1.5 * h[-1]))
+        return h
+
+    found = judge.diagnosed(without_the_input)
+
+    assert len({len(sizes) for sizes in judge.catalogue.sizes}) > 1
+    assert found is not None and found.name == "missing_term"
+
+
+def test_an_output_within_an_output_has_no_number(course_of):
+    judge = course_of(LAYERS, "network", some_layers, 12)
+    right = judge.reference.function("network")
+
+    unexplained = judge.diagnosed(lambda x, n: ([np.sin(9 * h) for h in right(x, n)[0]], -right(x, n)[1]))
+    opposite = judge.diagnosed(lambda x, n: ([-h for h in right(x, n)[0]], -right(x, n)[1]))
+
+    assert unexplained is None
+    assert opposite is not None and opposite.name == "opposite"
+
+
+VANISHING = '''
+import numpy as np
+
+
+def backward(x, w):
+    slope = (1 - np.tanh(x) ** 2) * w
+    step = (1 - np.tanh(w) ** 2) * x
+    return np.outer(slope, x) + np.outer(step, w)
+
+
+def shares(x, w):
+    joint = x[:, None] + np.log(_weights(w))
+    return np.exp(joint - np.logaddexp.reduce(joint, axis=1)[:, None])
+
+
+def _weights(w):
+    return w**2
+
+
+def table(x, w):
+    kept = np.cumsum(x)
+    return np.stack([x * w, kept, kept * w])
+
+
+def pmf(k, p):
+    return np.exp(k) * p**2 * (1 - p)
+
+
+def picked(k, x):
+    return x - (np.arange(len(x)) == k) * np.sum(x**2)
+
+
+def scaled(x, w):
+    return w * (x - np.mean(x)) / np.sum(w**2)
+
+
+def spread(x, w):
+    return np.diag(x) + np.outer(w, w)
+'''
+
+
+def two_vectors(rng):
+    n = int(rng.integers(3, 7))
+    return {"x": rng.standard_normal(n), "w": rng.uniform(0.3, 1.4, n)}
+
+
+def diagonal_and_shift(rng):
+    return {"k": int(rng.integers(1, 4)), "x": rng.standard_normal(5)}
+
+
+def counts_and_share(rng):
+    return {"k": rng.standard_normal(4), "p": float(rng.uniform(0.1, 0.4))}
+
+
+@pytest.mark.parametrize(
+    ("function", "maker", "student", "name"),
+    [
+        # 0 for the power makes the slope vanish, as does what is missing.
+        ("backward", two_vectors, lambda x, w: np.outer((1 - np.tanh(x) ** 2) * w, x), "missing_term"),
+        # 1 for what is left of a difference.
+        ("backward", two_vectors, lambda x, w: np.outer(w, x) + np.outer((1 - np.tanh(w) ** 2) * x, w),
+         "missing_factor"),
+        # What is subtracted in an exponent divides.
+        ("shares", two_vectors, lambda x, w: np.exp(x)[:, None] * w**2, "missing_exponent"),
+        ("shares", two_vectors, lambda x, w: (p := np.exp(x)[:, None] * w**2) / p.sum(axis=0), "axis"),
+        ("pmf", counts_and_share, lambda k, p: np.exp(k) * (1 - p) ** 2 * p, "complement"),
+        ("picked", diagonal_and_shift, lambda k, x: x - np.eye(5)[k - 1] * np.sum(x**2), "index"),
+        ("scaled", two_vectors, lambda x, w: (w * x - np.mean(x)) / np.sum(w**2), "parentheses"),
+        ("spread", two_vectors, lambda x, w: np.diag(x) + w * w, "elementwise"),
+    ],
+)  # fmt: skip
+def test_a_mistake_has_the_name_that_a_reader_would_give_it(course_of, function, maker, student, name):
+    found = course_of(VANISHING, function, maker, 12).diagnosed(student)
+
+    assert found is not None and found.name == name, f"called {found}"

@@ -14,7 +14,7 @@ from grader.model import UNJUDGED, PartReport, Report, Status
 FEW = 3
 GAP = "…"
 _LONGEST = 400
-_SCANNED = 2000
+_SCANNED = 600
 # Nobody has worked on a part that is one of these.
 UNTRIED = frozenset({Status.MISSING, Status.UNREADABLE, Status.SKIPPED})
 

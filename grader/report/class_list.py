@@ -17,9 +17,12 @@ from grader.rubric import Rubric
 ABSENT = Word("·", "not in the report", "waiting")
 _TONES = {"right": "right", "partly": "partly right", "lost": "lost", "waiting": "waiting", "ours": "internal error"}
 _NOTES = 5
-# What most of a strip is made of has the shortest mark.
+# There are a hundred thousand marks on a page: the shortest elements carry the most frequent tones.
+_ELEMENTS = {"right": "i", "lost": "b", "partly": "u"}
 _MARKS = {
-    word: f"<i>{word.symbol}</i>" if word.tone == "right" else f'<i class="{word.tone}">{word.symbol}</i>'
+    word: f"<{name}>{word.symbol}</{name}>"
+    if (name := _ELEMENTS.get(word.tone))
+    else f'<i class="{word.tone}">{word.symbol}</i>'
     for word in (*WORDS.values(), ABSENT)
 }
 

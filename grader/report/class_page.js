@@ -51,9 +51,8 @@
   const ids = [...document.querySelectorAll("#parts tbody th [data-id]")].map(part => part.dataset.id);
   const labels = new Map([...document.querySelectorAll(".legend [data-symbol]")].map(it => [it.dataset.symbol, it.dataset.label]));
   document.getElementById("students").addEventListener("mouseover", ({ target }) => {
-    const strip = target.closest(".strip");
-    if (!strip || target.tagName !== "I") return;
-    const at = [...strip.querySelectorAll("i")].indexOf(target);
+    if (!target.matches(".strip > span > *")) return;
+    const at = [...target.closest(".strip").querySelectorAll(":scope > span > *")].indexOf(target);
     target.title = `${ids[at]}: ${labels.get(target.textContent)}`;
   });
 })();

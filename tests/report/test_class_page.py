@@ -312,7 +312,7 @@ def test_each_mark_is_explained_in_words(outline):
     legend = {attrs["data-symbol"]: attrs["data-label"] for _, attrs, _ in outline.all("li") if "data-symbol" in attrs}
 
     assert {words.WORDS[status].symbol: words.WORDS[status].label for status in Status}.items() <= legend.items()
-    assert {mark for _, _, mark in outline.all("i")} <= set(legend)
+    assert {mark for _, _, mark in outline.all("i", "b", "u")} <= set(legend)
 
 
 def test_the_style_names_no_colour_of_its_own():
@@ -365,7 +365,7 @@ def test_each_strip_has_a_mark_for_each_part(text):
     strips = re.findall(r'class="strip".*?</span></span>', text)
 
     assert strips
-    assert {strip.count("<i") for strip in strips} == {len(IDS)}
+    assert {len(re.findall("<[ibu][ >]", strip)) for strip in strips} == {len(IDS)}
 
 
 def test_those_of_a_cluster_can_be_found_in_the_table(text, outline, records):

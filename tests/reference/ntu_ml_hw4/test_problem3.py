@@ -7,6 +7,7 @@ import homeworks
 import numpy as np
 import pytest
 import torch
+from boosting import loss_by_loops, loss_of_one, slope_by_autograd
 from scipy.optimize import minimize_scalar
 
 from grader.draw import single
@@ -268,28 +269,3 @@ MISTAKES = {
 @pytest.mark.parametrize(("name", "function", "mistake"), homeworks.each_mistake(MISTAKES))
 def test_a_property_sees_a_mistake(boosting, sees, name, function, mistake):
     assert sees(name, function, mistake(getattr(boosting, function)))
-
-
-# ---- other ways to the same numbers ----
-
-
-def loss_of_one(scores, label):
-    others = [score for k, score in enumerate(scores, start=1) if k != label]
-    return np.exp(sum(others) / (len(scores) - 1) - scores[label - 1])
-
-
-def loss_by_loops(g, y, pred, alpha):
-    total = 0.0
-    for scores, label, vote in zip(g, y, pred, strict=True):
-        moved = [score + alpha * (k == vote) for k, score in enumerate(scores, start=1)]
-        total += loss_of_one(moved, label)
-    return total
-
-
-def slope_by_autograd(g, pred, y, step):
-    alpha = torch.tensor(step, dtype=torch.float64, requires_grad=True)
-    own = torch.nn.functional.one_hot(torch.tensor(y) - 1, g.shape[1])
-    moved = torch.tensor(g) + alpha * torch.nn.functional.one_hot(torch.tensor(pred) - 1, g.shape[1])
-    exponents = ((1 - own) * moved).sum(1) / (g.shape[1] - 1) - (own * moved).sum(1)
-    torch.exp(exponents).sum().backward()
-    return alpha.grad.item()

@@ -7,21 +7,20 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import msgspec
 import numpy as np
 import pytest
-import yaml
 
 from grader.answers import Answer, measured
+from grader.assignment import Assignment
 from grader.compare import conformed
+from grader.course import Course
 from grader.diagnosis import Catalogue, Diagnosis, Observation, catalogue, diagnosis
 from grader.errors import StudentFault
 from grader.model import Trial
 from grader.reference import ReferenceModule
-from grader.trials import Inputs
 from grader.trials import trials as planned
 
-COURSE = Path(__file__).resolve().parents[2]
+COURSE = Course(Path(__file__).resolve().parents[2])
 ASSIGNMENT = "ntu_ml_hw2"
 
 
@@ -72,21 +71,18 @@ class Judged:
 
 
 @functools.cache
-def _rubric() -> list[dict[str, Any]]:
-    text = (COURSE / "rubrics" / f"{ASSIGNMENT}.yaml").read_text("utf-8")
-    problems: list[dict[str, Any]] = yaml.load(text, yaml.BaseLoader)["problems"]
-    return problems
+def _assignment() -> Assignment:
+    return Assignment(COURSE, ASSIGNMENT)
 
 
 @functools.cache
 def _judged(name: str) -> Judged:
-    [problem] = [entry for entry in _rubric() if name in entry["functions"]]
-    reference = ReferenceModule(COURSE / "reference" / ASSIGNMENT / problem["file"])
-    settings = problem["functions"][name]
-    inputs = msgspec.convert(settings["inputs"], Inputs, strict=False)
+    [problem] = [problem for problem in _assignment().rubric.problems if name in problem.functions]
+    reference, settings = _assignment().references[problem.id], problem.functions[name]
+    inputs = settings.inputs
     trials = planned(inputs, reference.function(inputs.maker), 0)
     groups = [(trial.regime, tuple(trial.case[case] for case in inputs.cases)) for trial in trials]
-    return Judged(reference, name, trials, groups, tuple(map(float, settings.get("evaluated_at", ()))))
+    return Judged(reference, name, trials, groups, settings.evaluated_at)
 
 
 @pytest.fixture(scope="session")
@@ -123,7 +119,7 @@ def submitted() -> Callable[[str, str], ModuleType]:
 
 @functools.cache
 def _submitted(name: str, file: str) -> ModuleType:
-    folder = COURSE / "submissions_example" / ASSIGNMENT / name
+    folder = COURSE.folder / "submissions_example" / ASSIGNMENT / name
     module = ModuleType(f"{name}_{file}")
     before = set(sys.modules)
     sys.path.insert(0, str(folder))
@@ -142,10 +138,10 @@ def _submitted(name: str, file: str) -> ModuleType:
 def functions() -> list[tuple[str, str]]:
     """(name, file) of every function of the example assignment that has trials."""
     return [
-        (name, Path(problem["file"]).stem)
-        for problem in _rubric()
-        for name, settings in problem["functions"].items()
-        if "inputs" in settings
+        (name, Path(problem.file).stem)
+        for problem in _assignment().rubric.problems
+        for name, settings in problem.functions.items()
+        if settings.inputs
     ]
 
 

@@ -1,115 +1,124 @@
-"""Reference modules loaded by path, and the trials that the rubric plans for them."""
+"""What the tests of every homework ask for: the assignment that their folder is named after, its trials, its mistakes.
+
+A test in `tests/reference/<id>/` is about the assignment <id>.
+"""
 
 import functools
-import importlib
 import inspect
-import sys
+import itertools
 import types
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import msgspec
+import homeworks
 import numpy as np
 import pytest
-import yaml
 
-from grader.trials import Inputs
-from grader.trials import trials as planned_trials
-
-COURSE = Path(__file__).resolve().parents[2]
-ASSIGNMENT = "ntu_ml_hw2"
-PACKAGE = f"reference_of_{ASSIGNMENT}"
+from grader.assignment import Assignment
+from grader.model import Trial
+from grader.rubric import Part, Rubric
 
 
-@pytest.fixture(scope="session")
-def problem() -> Callable[[int], types.ModuleType]:
-    """`problem(1)` is the reference module problem1, as part of a package: it may import its siblings."""
-    if PACKAGE not in sys.modules:
-        package = types.ModuleType(PACKAGE)
-        package.__path__ = [str(COURSE / "reference" / ASSIGNMENT)]
-        sys.modules[PACKAGE] = package
-    return lambda number: importlib.import_module(f"{PACKAGE}.problem{number}")
+@pytest.fixture(scope="module")
+def assignment(request) -> Assignment:
+    """The assignment of the test's folder, with its rubric read and its references imported."""
+    return homeworks.assignment(request.path.parent.name)
 
 
-@pytest.fixture(scope="session")
-def rubric() -> dict[str, dict[str, Any]]:
-    """The problems of the rubric by id."""
-    problems: dict[str, dict[str, Any]] = {}
-    # The rubric may still lie in fragments, each a list of problems.
-    for file in sorted((COURSE / "rubrics").glob(f"{ASSIGNMENT}.*")):
-        content = yaml.load(file.read_text("utf-8"), Loader=yaml.BaseLoader)  # every scalar is text
-        listed = content["problems"] if isinstance(content, dict) else content
-        problems |= {str(entry["id"]): entry for entry in listed}
-    return problems
+@pytest.fixture(scope="module")
+def rubric(assignment) -> Rubric:
+    """The rubric of the assignment."""
+    return assignment.rubric
 
 
-@pytest.fixture(scope="session")
-def trials(problem, rubric) -> Callable[..., list[dict[str, Any]]]:
+@pytest.fixture(scope="module")
+def problem(assignment) -> Callable[[int], types.ModuleType]:
+    """`problem(1)` is the reference module problem1."""
+    return lambda number: assignment.references[str(number)].module
+
+
+@pytest.fixture(scope="module")
+def part(rubric) -> Callable[[str], Part]:
+    """`part("1a.dx")` is the part of this id."""
+    parts = {part.id: part for problem in rubric.problems for part in problem.parts}
+    return parts.__getitem__
+
+
+@pytest.fixture(scope="module")
+def plan(assignment) -> Callable[..., tuple[Trial, ...]]:
+    """`plan("f")` are the trials of the function `f`, with their given functions found."""
+    return lambda function, seed=0: homeworks.plan(assignment.rubric.id, function, seed)
+
+
+@pytest.fixture(scope="module")
+def trials(plan) -> Callable[..., list[dict[str, Any]]]:
     """`trials("f")` are the inputs of every trial that the rubric plans for the function `f`."""
-
-    def planned(function: str, seed: int = 0) -> list[dict[str, Any]]:
-        [entry] = [p for p in rubric.values() if function in p["functions"]]
-        inputs = msgspec.convert(entry["functions"][function]["inputs"], Inputs, strict=False)
-        maker = getattr(problem(int(entry["id"])), inputs.maker)
-        return [dict(trial.inputs) for trial in planned_trials(inputs, maker, seed)]
-
-    return planned
+    return lambda function, seed=0: [dict(trial.inputs) for trial in plan(function, seed)]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def call() -> Callable[[Callable[..., Any], dict[str, Any]], Any]:
-    """`call(f, inputs)` calls `f` with those entries of the inputs that its signature names."""
+    """`call(f, inputs)` calls `f` with those of the inputs that its signature names; the last may have defaults."""
 
     def positionally(function: Callable[..., Any], inputs: dict[str, Any]) -> Any:
-        return function(*(inputs[name] for name in inspect.signature(function).parameters))
+        names = list(inspect.signature(function).parameters)
+        given = list(itertools.takewhile(inputs.__contains__, names))
+        assert not inputs.keys() & set(names[len(given) :]), "an argument would be left out"
+        return function(*(inputs[name] for name in given))
 
     return positionally
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def in_single() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """`in_single(f)` computes as `f` does, but in single precision; its answers come back as float64."""
-
-    def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(function)
-        def narrow(*arguments: Any) -> Any:
-            return widened(function(*map(narrowed, arguments)))
-
-        return narrow
-
-    return wrap
+    return _in_single
 
 
-def narrowed(value: Any) -> Any:
+def _in_single(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def narrow(*arguments: Any) -> Any:
+        return _widened(function(*map(_narrowed, arguments)))
+
+    return narrow
+
+
+def _narrowed(value: Any) -> Any:
     """Floats as float32, whatever else as it is."""
     if isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f"):
         return np.asarray(value, np.float32)[()]
     return value
 
 
-def widened(value: Any) -> Any:
-    """What the grader makes of an answer: float64 arrays, floats, tuples of them; integers stay integers."""
+def _widened(value: Any) -> Any:
+    """What the grader makes of an answer: float64 arrays, floats, tuples of them; integers and None stay as they are.
+
+    Of a function, it is what that gives in single precision.
+    """
     if isinstance(value, tuple):
-        return tuple(map(widened, value))
+        return tuple(map(_widened, value))
     if isinstance(value, np.ndarray) and value.ndim:
         return value if value.dtype.kind == "i" else np.float64(np.float32(value))
-    return value if isinstance(value, int) else float(np.float32(value))
+    if callable(value):
+        return _in_single(value)
+    return value if value is None or isinstance(value, int) else float(np.float32(value))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def filled_with() -> Callable[..., Callable[..., Any]]:
     """`filled_with(number, f)` answers in the shape of `f`'s answers, but with that number everywhere."""
 
     def fill(number: float, value: Any) -> Any:
+        if callable(value):
+            return lambda *arguments: fill(number, value(*arguments))
         if isinstance(value, tuple):
             return tuple(fill(number, entry) for entry in value)
-        return np.full(np.shape(value), number)[()]
+        return None if value is None else np.full(np.shape(value), number)[()]
 
     return lambda number, function: lambda *arguments: fill(number, function(*arguments))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def holds(call) -> Callable[..., bool]:
     """`holds(property, inputs, f=answer)`: whether the property holds with `answer` as the student's `f`."""
 
@@ -123,3 +132,28 @@ def holds(call) -> Callable[..., bool]:
         return True
 
     return judge
+
+
+@pytest.fixture(scope="module")
+def sees(assignment, trials, holds) -> Callable[..., bool]:
+    """`sees("property", "f", wrong)`: whether in any trial of `f` the property fails for `wrong` in its place.
+
+    What is wrong may be a function, or the name of a misconception.
+    """
+    id = assignment.rubric.id
+
+    def seen(name: str, function: str, wrong: Callable[..., Any] | str, seed: int = 0) -> bool:
+        check = assignment.references[homeworks.problem_with(id, function).id].function(name)
+        for inputs in trials(function, seed):
+            answer = wrong if callable(wrong) else homeworks.mistaken(id, function, wrong, inputs)
+            if not holds(check, inputs, **{function: answer}):
+                return True
+        return False
+
+    return seen
+
+
+@pytest.fixture(scope="module")
+def mistaken(assignment) -> Callable[..., Callable[..., Any]]:
+    """`mistaken("f", "name")` takes the arguments of `f` and answers as that misconception does."""
+    return functools.partial(homeworks.mistaken, assignment.rubric.id)

@@ -1,6 +1,5 @@
 """Batch normalisation, its gradients and its whitening are those of torch, of differences and of the definitions."""
 
-import doctest
 import inspect
 
 import numpy as np
@@ -20,13 +19,6 @@ WHITENERS = {
 @pytest.fixture
 def norm(problem):
     return problem(2)
-
-
-def test_the_examples_in_the_docstrings_are_true(norm):
-    result = doctest.testmod(norm)
-
-    assert result.failed == 0
-    assert result.attempted > 0
 
 
 # ---- forward ----
@@ -244,13 +236,3 @@ def test_inputs_keep_to_the_ranges_of_the_handout_and_off_the_kink(norm, trials,
         assert B == 5 * M + 10 and 2 <= M <= 5
         correlations = np.corrcoef(inputs["Y"].T)[np.triu_indices(M, 1)]
         assert np.max(np.abs(correlations)) > 0.02
-
-
-def test_the_arguments_are_left_as_they_were(norm, trials, call):
-    for name in (*GRADIENTS, "batch_norm_forward", "whitening_matrix", "whitening_batch_norm", "normalized_mean"):
-        for inputs in trials(name):
-            before = {key: np.copy(value) for key, value in inputs.items()}
-
-            call(getattr(norm, name), inputs)
-
-            assert all(np.array_equal(inputs[key], value) for key, value in before.items())

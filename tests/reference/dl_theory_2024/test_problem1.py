@@ -1,6 +1,5 @@
 """Steps of the reference are those of torch, its ellipse and its shrinkage are what brute force finds."""
 
-import doctest
 
 import numpy as np
 import pytest
@@ -20,13 +19,6 @@ def decay(problem):
 
 def tensor(value):
     return torch.tensor(value, dtype=torch.float64)
-
-
-def test_the_examples_in_the_docstrings_are_true(decay):
-    result = doctest.testmod(decay)
-
-    assert result.failed == 0
-    assert result.attempted > 0
 
 
 # ---- 1.1: steps ----

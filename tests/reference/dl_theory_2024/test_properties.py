@@ -1,14 +1,11 @@
-"""Every property holds for the right answer, in single precision too, and does not for wrong ones."""
+"""Every property of dl_theory_2024 finds out the mistakes that it is there for."""
 
+import homeworks
 import numpy as np
 import pytest
 
 SEEDS = range(3)
 TINY = 1e-30
-# They ask that numbers differ, from zero or from others, as nan does: the part compares values as well.
-ASK_FOR_A_DIFFERENCE = {
-    "no_projection_becomes_zero", "small_projections_become_exactly_zero", "whitened_inputs_need_no_statistics"
-}  # fmt: skip
 
 
 # property: (its function, misconceptions and distortions of the right answer that it has to find out)
@@ -100,24 +97,10 @@ PROPERTIES = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def judged(theory):
-    """`judged(name)` is the property and the reference function that it is about."""
-
-    def found(name):
-        function = PROPERTIES[name][0]
-        [reference] = [
-            theory.references[entry.id] for entry in theory.rubric.problems if function in entry.functions
-        ]
-        return reference.function(name), reference.function(function), function
-
-    return found
-
-
-def test_every_property_of_the_rubric_is_here(theory):
+def test_every_property_of_the_rubric_is_here(rubric):
     named = {
         check.property
-        for entry in theory.rubric.problems
+        for entry in rubric.problems
         for part in entry.parts
         for check in part.checks
         if hasattr(check, "property")
@@ -126,41 +109,14 @@ def test_every_property_of_the_rubric_is_here(theory):
     assert named == set(PROPERTIES)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", PROPERTIES)
-def test_it_holds_for_the_right_answer_in_single_precision_too(judged, trials, holds, in_single, name):
-    check, right, function = judged(name)
-    for seed in SEEDS:
-        for inputs in trials(function, seed):
-            assert holds(check, inputs, **{function: right})
-            assert holds(check, inputs, **{function: in_single(right)})
+def test_it_finds_out_wrong_answers_at_any_seed(assignment, sees, name, seed):
+    function, mistakes = PROPERTIES[name]
+    right = assignment.references[homeworks.problem_with("dl_theory_2024", function).id].function(function)
+    for wrong in mistakes:
 
+        def distorted(*arguments, wrong=wrong):
+            return wrong(right(*arguments))
 
-@pytest.mark.parametrize("name", PROPERTIES)
-def test_it_finds_out_wrong_answers_at_any_seed(judged, trials, holds, mistaken, name):
-    check, right, function = judged(name)
-    for wrong in PROPERTIES[name][1]:
-        if callable(wrong):
-
-            def answer(*arguments, wrong=wrong):
-                return wrong(right(*arguments))
-        else:
-            answer = mistaken(function, wrong)
-        for seed in SEEDS:
-            planned = trials(function, seed)
-            assert not all(holds(check, inputs, **{function: answer}) for inputs in planned), (wrong, seed)
-
-
-@pytest.mark.parametrize("name", PROPERTIES)
-def test_what_is_no_number_has_no_property(judged, trials, holds, filled_with, name):
-    check, right, function = judged(name)
-    if function == "kv_cache_step":  # whose answer holds a tuple: what matters is y
-
-        def no_number(*arguments):
-            y, cache = right(*arguments)
-            return np.full_like(y, np.nan), cache
-    else:
-        no_number = filled_with(np.nan, right)
-
-    found = [holds(check, inputs, **{function: no_number}) for inputs in trials(function)]
-
-    assert not any(found) or name in ASK_FOR_A_DIFFERENCE
+        assert sees(name, function, distorted if callable(wrong) else wrong, seed), wrong

@@ -54,10 +54,22 @@ batch_norm_unit(X, u, gamma, beta, mean_x, cov_x)
 weight_norm_vector(u, gamma)
 """
 
+# Shares that the catalogue of the homework lays down.
+CREDITS = {
+    ("1.1.equivalent_weight_decay", "decay_without_the_learning_rate"): 0.5,
+    ("1.2b.ridge_orthonormal", "ridge_with_half_the_penalty"): 0.6,
+    ("2.3.qkv_projection_macs", "macs_as_flops"): 0.7,
+    ("2.4.decode_step_macs", "decoding_with_one_query_without_the_cache"): 0.75,
+    ("2.4.decode_step_macs", "decoding_with_the_causal_half_of_the_scores"): 0.75,
+    ("4.1.rnn_jacobian", "jacobian_transposed"): 0.7,
+    ("5.1.batch_norm_stats", "batch_stats_of_every_feature"): 0.5,
+    ("5.1.layer_norm_stats", "layer_stats_of_the_last_axis"): 0.5,
+}
 
-def test_questions_have_their_points(theory):
+
+def test_questions_have_their_points(rubric):
     machine, person = defaultdict(float), defaultdict(float)
-    for problem in theory.rubric.problems:
+    for problem in rubric.problems:
         for part in problem.parts:
             question, _, own = part.id.rpartition(".")
             assert own == (part.function or "written")
@@ -67,32 +79,35 @@ def test_questions_have_their_points(theory):
     assert {*machine, *person} == {*POINTS}
 
 
-def test_functions_take_the_arguments_that_students_are_told(theory):
+def test_functions_take_the_arguments_that_students_are_told(assignment):
     found = [
-        f"{name}({', '.join(inspect.signature(theory.references[problem.id].function(name)).parameters)})"
-        for problem in theory.rubric.problems
+        f"{name}({', '.join(inspect.signature(assignment.references[problem.id].function(name)).parameters)})"
+        for problem in assignment.rubric.problems
         for name in problem.functions
     ]
 
     assert "\n".join(found) == SIGNATURES.strip()
 
 
-def test_a_function_has_six_to_fourteen_trials_unless_it_has_fewer_inputs(theory, trials):
-    for problem in theory.rubric.problems:
+def test_a_function_has_six_to_fourteen_trials_unless_it_has_fewer_inputs(rubric, trials):
+    for problem in rubric.problems:
         for name in problem.functions:
             few = name in ("is_equivalent", "derivative_bound")
 
             assert (3 if few else 6) <= len(trials(name)) <= 14, name
 
 
-@pytest.mark.parametrize("part", ["1.1.is_equivalent", "1.2a.is_ellipse", "4.2.vanishing_condition"])
-def test_truth_values_earn_all_or_nothing(theory, part):
-    [own] = [one for problem in theory.rubric.problems for one in problem.parts if one.id == part]
-
-    assert set(own.misconceptions.values()) == {0}
+@pytest.mark.parametrize("id", ["1.1.is_equivalent", "1.2a.is_ellipse", "4.2.vanishing_condition"])
+def test_truth_values_earn_all_or_nothing(part, id):
+    assert set(part(id).misconceptions.values()) == {0}
 
 
-def test_a_step_that_changes_the_cache_that_it_is_handed_loses_three_tenths(theory):
-    [own] = [one for problem in theory.rubric.problems for one in problem.parts if one.id == "2.4.kv_cache_step"]
+def test_a_step_that_changes_the_cache_that_it_is_handed_loses_three_tenths(part):
+    assert part("2.4.kv_cache_step").hygiene.inputs_kept == 0.3
 
-    assert own.hygiene.inputs_kept == 0.3
+
+@pytest.mark.parametrize(("place", "credit"), CREDITS.items(), ids=lambda value: str(value))
+def test_near_misses_earn_what_is_laid_down(part, place, credit):
+    id, name = place
+
+    assert part(id).misconceptions[name] == credit

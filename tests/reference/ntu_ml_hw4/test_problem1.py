@@ -1,6 +1,5 @@
 """The LSTM cell of the reference is the one of loops, of limits and of the sheet, and its properties see mistakes."""
 
-import doctest
 import math
 from itertools import accumulate
 
@@ -8,10 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from grader.draw import Draw, single
+from grader.draw import single
 
 SEEDS = range(5)
-FUNCTIONS = ("sigmoid", "lstm_step", "lstm_table")
 PROPERTIES = {
     "gates_are_those_of_the_sheet": slice(0, 7),
     "memory_is_that_of_the_sheet": slice(7, 8),
@@ -32,13 +30,6 @@ def sheet(trials):
 
 
 # ---- the solutions ----
-
-
-def test_the_examples_in_the_docstrings_are_true(lstm):
-    result = doctest.testmod(lstm)
-
-    assert result.failed == 0
-    assert result.attempted > 0
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -107,16 +98,6 @@ def test_the_steps_of_the_sheet_are_the_columns_of_its_table(lstm, trials, sheet
     assert np.allclose(np.transpose(answers)[::-1], table[7:], rtol=1e-12)
 
 
-def test_the_arguments_are_left_as_they_were(lstm, trials, call):
-    for name in FUNCTIONS:
-        for inputs in trials(name):
-            before = {key: np.copy(value) for key, value in inputs.items() if value is not None}
-
-            call(getattr(lstm, name), inputs)
-
-            assert all(np.array_equal(inputs[key], value) for key, value in before.items())
-
-
 # ---- the inputs ----
 
 
@@ -148,15 +129,6 @@ def test_the_sigmoid_meets_numbers_arrays_and_extremes(trials, seed):
 
     assert {np.shape(z) for z in given} == {(), (4,), (3, 2)}
     assert {0, 10, -10, 90, -90, 190, 1000, -1000} <= {z for z in given if np.ndim(z) == 0}
-
-
-def test_the_same_seed_draws_the_same_inputs(lstm):
-    first, second, other = (
-        lstm.lstm_table_inputs(Draw(np.random.default_rng(seed)), d=3, T=4) for seed in (3, 3, 4)
-    )
-
-    assert all(np.array_equal(first[name], second[name]) for name in first)
-    assert not np.array_equal(first["X"], other["X"])
 
 
 # ---- the properties ----

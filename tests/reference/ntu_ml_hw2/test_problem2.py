@@ -1,7 +1,7 @@
 """The reference's densities are scipy's, its estimates cannot be beaten, and wrong formulas break a property."""
 
-import doctest
 
+import homeworks
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
@@ -9,22 +9,12 @@ from scipy.stats import multivariate_normal
 from grader.draw import Draw, single
 
 SEEDS = range(5)
-MAKERS = ["labelled_points_inputs", "point_inputs", "linear_logit_inputs"]
-
-
 @pytest.fixture
 def gaussians(problem):
     return problem(2)
 
 
 # ---- the solutions ----
-
-
-def test_the_examples_in_the_docstrings_are_true(gaussians):
-    result = doctest.testmod(gaussians)
-
-    assert result.failed == 0
-    assert result.attempted > 0
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -168,16 +158,6 @@ def test_a_density_above_1_occurs(gaussians, trials, call):
     assert min(densities) < 1 < max(densities)
 
 
-@pytest.mark.parametrize("maker", MAKERS)
-def test_the_same_seed_draws_the_same_inputs(gaussians, maker):
-    first, second, other = (
-        getattr(gaussians, maker)(Draw(np.random.default_rng(seed)), 3) for seed in (3, 3, 4)
-    )
-
-    assert all(np.array_equal(first[name], second[name]) for name in first)
-    assert not np.array_equal(first["mu1"], other["mu1"])
-
-
 # ---- the properties, each with mistakes that it must see ----
 
 
@@ -276,40 +256,9 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(("name", "function"), MISTAKES, ids=lambda value: value)
-def test_a_property_holds_for_right_answers(gaussians, trials, holds, in_single, name, function, seed):
-    check, right = getattr(gaussians, name), getattr(gaussians, function)
-
-    for inputs in trials(function, seed):
-        assert holds(check, inputs, **{function: right})
-        assert holds(check, inputs, **{function: in_single(right)})
-
-
-@pytest.mark.parametrize(
-    ("name", "function", "mistake"),
-    [
-        pytest.param(name, function, mistake, id=f"{name}-{mistake}")
-        for (name, function), mistakes in MISTAKES.items()
-        for mistake in mistakes
-    ],
-)
-def test_a_property_sees_a_mistake(gaussians, trials, holds, name, function, mistake):
-    wrong = MISTAKES[name, function][mistake](gaussians)
-
-    verdicts = [holds(getattr(gaussians, name), inputs, **{function: wrong}) for inputs in trials(function)]
-
-    assert not all(verdicts)
-
-
-@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf, 1e200])
-@pytest.mark.parametrize(("name", "function"), MISTAKES, ids=lambda value: value)
-def test_no_strange_number_passes_a_property(gaussians, trials, holds, filled_with, name, function, number):
-    strange = filled_with(number, getattr(gaussians, function))
-
-    verdicts = [holds(getattr(gaussians, name), inputs, **{function: strange}) for inputs in trials(function)]
-
-    assert not any(verdicts)
+@pytest.mark.parametrize(("name", "function", "mistake"), homeworks.each_mistake(MISTAKES))
+def test_a_property_sees_a_mistake(gaussians, sees, name, function, mistake):
+    assert sees(name, function, mistake(gaussians))
 
 
 # ---- other ways to the same numbers ----

@@ -89,18 +89,17 @@ def factors_around_zero(rng, dropout, w, x, y_d, sigma, n):
 
 
 @pytest.fixture
-def oddest(dropout, trials, rubric):
+def oddest(dropout, trials, part):
     """`oddest(sampler)` is, for each trial with noise, how odd the first look and the whole of the averages are."""
-    [part] = [part for part in rubric["5"]["parts"] if part["id"] == "5d"]
-    plan = part["checks"][0]["sampler"]
+    plan = part("5d").checks[0]
 
     def found(sampler):
         rows = []
         for inputs in trials("monte_carlo_gradient"):
             arguments = [inputs[name] for name in ("w", "x", "y_d", "sigma", "n_samples")]
             rng = np.random.default_rng(inputs["n_samples"])
-            draws = np.array([sampler(rng, dropout, *arguments) for _ in range(int(plan["calls"]))])
-            looks = (draws[: int(plan["first"])], draws)
+            draws = np.array([sampler(rng, dropout, *arguments) for _ in range(plan.calls)])
+            looks = (draws[: plan.first], draws)
             if inputs["sigma"]:
                 rows.append([_least(dropout.averages_of_gradients(look, *arguments)) for look in looks])
         return np.array(rows)

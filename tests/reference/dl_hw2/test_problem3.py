@@ -142,18 +142,17 @@ def the_other_way_round(rng, size, p):
 
 
 @pytest.fixture
-def oddest(network, trials, rubric):
+def oddest(network, trials, part):
     """`oddest(sampler)` is, for each trial of the masks, how odd the first look and the whole of the draws are."""
-    [part] = [part for part in rubric["3"]["parts"] if part["id"] == "3e"]
-    plan = part["checks"][0]["sampler"]
+    plan = part("3e").checks[0]
 
     def found(sampler):
         rows = []
         # With p = 0 only hard facts count.
         for inputs in (inputs for inputs in trials("inverted_dropout_mask") if inputs["drop"]):
             rng = np.random.default_rng(inputs["size"])
-            draws = np.array([sampler(rng, inputs["size"], inputs["drop"]) for _ in range(int(plan["calls"]))])
-            looks = (draws[: int(plan["first"])], draws)
+            draws = np.array([sampler(rng, inputs["size"], inputs["drop"]) for _ in range(plan.calls)])
+            looks = (draws[: plan.first], draws)
             rows.append([min(claim.p for claim in network.dropped_units(look, inputs["drop"])) for look in looks])
         return np.array(rows)
 

@@ -1,6 +1,5 @@
 """The references, inputs and properties of problem 4 are right, each shown by a second route to the same number."""
 
-import doctest
 import importlib
 import itertools
 
@@ -11,11 +10,6 @@ import scipy.special
 import scipy.stats
 
 from grader.draw import Draw
-
-FUNCTIONS = [
-    "bregman_divergence", "bregman_bias_variance", "bregman_cross_term", "f1", "f1_prime", "mse_decomposition",
-    "f2", "grad_f2", "generalized_kl", "kl_divergence",
-]  # fmt: skip
 
 # phi'' on numbers, written down anew.
 SECOND_DERIVATIVES = {
@@ -68,14 +62,6 @@ def family_of(phi):
         "t * np.log(t)": "entropy", "-np.log(t)": "burg",
     }  # fmt: skip
     return sources[repr(phi).removeprefix("lambda t: ")]
-
-
-@pytest.mark.parametrize("module", ["problem4", "convex", "callables"])
-def test_the_examples_in_the_docstrings_are_true(sibling, module):
-    failed, attempted = doctest.testmod(sibling(module))
-
-    assert failed == 0
-    assert attempted > 0 or module == "convex"
 
 
 # ---- the references ----
@@ -139,16 +125,6 @@ def test_the_divergence_of_distributions_is_the_relative_entropy_of_scipy(trials
         found = call(problem(4).kl_divergence, inputs)
 
         assert found == pytest.approx(scipy.stats.entropy(inputs["p"], inputs["q"]), rel=1e-9, abs=1e-12)
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_no_reference_writes_into_its_arguments(trials, call, problem, name):
-    for inputs in trials(name):
-        for value in inputs.values():
-            if isinstance(value, np.ndarray):
-                value.flags.writeable = False
-
-        call(getattr(problem(4), name), inputs)
 
 
 # ---- the functions that are handed out ----
@@ -240,14 +216,6 @@ def test_redrawing_ends(sibling):
 # ---- the makers ----
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_one_seed_gives_the_same_trials_and_another_does_not(trials, name):
-    first, again, other = (str(trials(name, seed=seed)) for seed in (3, 3, 4))
-
-    assert first == again
-    assert first != other
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_the_points_of_a_divergence_are_in_the_domain_apart_and_equal(trials, seed):
     planned = trials("bregman_divergence", seed)
@@ -326,31 +294,6 @@ def test_distributions_add_up_to_one_and_are_once_equal(trials):
 
 
 # ---- the properties ----
-
-
-STUDENTS = [
-    "bregman_divergence", "bregman_bias_variance", "bregman_cross_term", "mse_decomposition", "f1", "f1_prime",
-    "f2", "grad_f2", "kl_divergence",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("name", PROPERTIES)
-def test_a_property_holds_for_the_reference_in_either_precision(problem, trials, holds, in_single, name):
-    references = {student: getattr(problem(4), student) for student in STUDENTS}
-    singles = {student: in_single(reference) for student, reference in references.items()}
-
-    for seed, answers in itertools.product(range(3), (references, singles)):
-        for inputs in trials(PROPERTIES[name], seed):
-            assert holds(getattr(problem(4), name), inputs, **answers)
-
-
-@pytest.mark.parametrize("name", PROPERTIES)
-@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
-def test_a_property_fails_where_no_numbers_come_back(problem, trials, holds, filled_with, name, number):
-    answers = {student: filled_with(number, getattr(problem(4), student)) for student in STUDENTS}
-
-    for inputs in trials(PROPERTIES[name]):
-        assert not holds(getattr(problem(4), name), inputs, **answers)
 
 
 def without_gradient(phi, grad_phi, p, q):

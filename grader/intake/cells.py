@@ -14,7 +14,7 @@ from grader.intake.names import plain
 MAX_SIZE = 64 << 20
 # Python's own reader of JSON makes many small objects of it.
 MAX_PLAIN_SIZE = 8 << 20
-MAX_SOURCE = 1 << 20
+MAX_SOURCE = 256 << 10
 MAX_CELLS = 5_000
 
 
@@ -82,7 +82,7 @@ def _of_code(raw: list[msgspec.Raw], name: str, left_out: list[LeftOut]) -> list
         if cell is not None:
             cells.append(cell)
     if sum(len(cell.source) for cell in cells) > MAX_SOURCE:
-        raise Unusable(f"{name} holds more than {MAX_SOURCE >> 20} MB of code")
+        raise Unusable(f"{name} holds more than {MAX_SOURCE >> 10} KB of code")
     return cells
 
 

@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from grader.intake.cells import Cell, LeftOut, cells_of
-from grader.intake.definitions import Names, bound, needed, now, objection
+from grader.intake.constants import Names, now
+from grader.intake.definitions import bound, needed, objection
 from grader.intake.names import plain
 
 # Characters that are parsed, over all attempts: a cell is parsed again without a line that is no Python.
-MAX_PARSED = 16 << 20
+MAX_PARSED = 2 << 20
+MAX_STATEMENTS = 10_000
 MAX_LISTED = 40
 
 # Cell magics below which the cell is Python that defines names as if they were not there.
@@ -62,7 +64,7 @@ class _Writer:
         self.names = Names()
         self.futures: dict[str, None] = {}
         self.parts: list[str] = []
-        self.parsed = 0
+        self.parsed = self.statements = 0
         self.shaky: set[str] = set()  # names that may turn out not to be there
 
     def module(self, cells: Iterable[Cell]) -> Module:
@@ -81,6 +83,10 @@ class _Writer:
         if tree is None:
             return
         body, lines = tree
+        self.statements += len(body)
+        if self.statements > MAX_STATEMENTS:
+            self._leave_out(cell, f"what follows the first {MAX_STATEMENTS} statements")
+            return
         encoded = [line.encode("utf-8", "replace") for line in lines]
         for statement in body:
             try:
@@ -118,7 +124,8 @@ class _Writer:
             except SyntaxError as error:
                 at = (error.lineno or 0) - 1
                 if not (0 <= at < len(lines) and _MAGIC.match(lines[at])):
-                    self._leave_out(cell, f"a cell that does not parse: line {at + 1}: {plain(error.msg, 80)}")
+                    where = f"line {at + 1}: " if at >= 0 else ""
+                    self._leave_out(cell, f"a cell that does not parse: {where}{plain(error.msg, 80)}")
                     return None
                 self._leave_out(cell, _kind(lines[at]))
                 lines = _replaced(lines, at)
@@ -144,7 +151,7 @@ class _Writer:
         """What a statement may raise where the notebook did not: an import, a call, or what is made of them."""
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             return "ImportError" if _may_be_missing(statement) else ""
-        calls = isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and any(
+        calls = isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr)) and any(
             isinstance(node, (ast.Call, ast.Subscript)) for node in now(statement)
         )
         return "Exception" if calls or needed(statement) & self.shaky else ""
@@ -205,6 +212,8 @@ def _text(statement: ast.stmt, lines: list[bytes]) -> tuple[int, str]:
     first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
     last, end = statement.end_lineno or first, statement.end_col_offset
     start = 0 if first < statement.lineno else statement.col_offset
+    if first == last:
+        return first, lines[first - 1][start:end].decode("utf-8", "replace")
     taken = lines[first - 1 : last]
     taken[-1] = taken[-1][:end]
     taken[0] = taken[0][start:]

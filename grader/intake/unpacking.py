@@ -91,8 +91,15 @@ def _sound(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
     for entry in entries:
         if entry.fault:
             raise Unusable(f"{plain(entry.shown)}: {entry.fault}")
+        if not entry.path and not entry.folder:
+            raise Unusable(f"{plain(entry.shown)} is a file, and a folder should be there")
+    _distinct([entry for entry in entries if not entry.folder and entry.where is None])
+    return entries
+
+
+def _distinct(files: list[Entry]) -> None:
+    """Refuses two files that are one on a disk that does not tell cases apart, and files that are folders too."""
     names: dict[tuple[str, ...], Entry] = {}
-    files = [entry for entry in entries if not entry.folder and entry.where is None]
     for entry in files:
         other = names.setdefault(same_file(entry.path), entry)
         if other is not entry:
@@ -102,7 +109,6 @@ def _sound(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         for length in range(1, len(place)):
             if place[:length] in names:
                 raise Unusable(f"{plain('/'.join(entry.path[:length]))} is both a file and a folder")
-    return entries
 
 
 def _is_zip(entry: Entry) -> bool:

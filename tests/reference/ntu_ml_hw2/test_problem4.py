@@ -419,3 +419,20 @@ def test_an_affine_term_in_f2_is_free(problem, trials, holds, in_single, f2, gra
 
     for name, student, inputs in itertools.product(properties, answers, trials("f2")):
         assert holds(getattr(problem(4), name), inputs, **student)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("id", ["4c.f1", "4d.f2"])
+def test_what_is_free_up_to_an_affine_function_is_wrong_by_more_than_that(assignment, part, trials, id, seed):
+    own, reference = part(id), assignment.references["4"]
+    right = reference.function(own.function)
+    pairs = [pair for inputs in trials(own.function, seed) for pair in zip(inputs["p"], inputs["q"], strict=True)]
+    for name in own.misconceptions:
+        wrong = reference.misconception(name)
+
+        def excess(point, wrong=wrong):
+            return wrong(point) - right(point)
+
+        bends = [excess(p) + excess(q) - 2 * excess((p + q) / 2) for p, q in pairs]
+
+        assert np.max(np.abs(bends)) > 1e-3, name

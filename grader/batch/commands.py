@@ -15,9 +15,11 @@ from grader.run import ISOLATION
 if TYPE_CHECKING:
     from grader.assignment import Assignment
     from grader.batch.changes import Changes
-    from grader.batch.crew import Orders
+    from grader.batch.cluster import Cluster
+    from grader.batch.crew import Crew
     from grader.batch.journal import Journal
     from grader.batch.publish import Platform
+    from grader.batch.station import Orders
     from grader.course import Course
     from grader.intake import Joined
     from grader.roster import Person
@@ -37,6 +39,7 @@ INTERRUPTED = 130
 @click.option("--run", metavar="DIR", type=click.Path(path_type=Path), help="The run folder [runs/<assignment>].")
 @click.option("--roster", metavar="CSV", type=click.Path(path_type=Path), help="Who is in the class.")
 @click.option("--jobs", type=click.IntRange(1, 512), metavar="N", help="Processes side by side [one a core].")
+@click.option("--dask", metavar="ADDRESS", help="Judge on the cluster of this scheduler, such as tcp://head:8786.")
 @click.option("--seed", type=click.IntRange(0, 2**63), help="Judge with the trials of another seed.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where tensors are.")
 @click.option("--require-isolation", "required", type=click.Choice([*ISOLATION]), help="Refuse to judge with less.")
@@ -58,6 +61,7 @@ def _batch(
     run: Path | None,
     roster: Path | None,
     jobs: int | None,
+    dask: str | None,
     seed: int | None,
     device: str,
     required: str | None,
@@ -87,7 +91,7 @@ def _batch(
         orders = _orders(found, assignment, arrived, rubric.seed if seed is None else seed, device, required)
         try:
             with Progress(len(arrived.handed_in)) as told_of:
-                errors = work(orders, jobs or _cores(), assignment, journal, arrived.handed_in, told_of)
+                errors = work(_hands(orders, jobs, dask), assignment, journal, arrived.handed_in, told_of)
         except KeyboardInterrupt:
             click.echo("stopped; the same command goes on from here", err=True)
             return INTERRUPTED
@@ -122,7 +126,7 @@ def _people(roster: Path | None, assignment: "Assignment") -> "list[Person]":
 def _orders(
     course: "Course", assignment: "Assignment", arrived: "Joined", seed: int, asked: str, required: str | None
 ) -> "Orders":
-    from grader.batch.crew import Orders
+    from grader.batch.station import Orders
     from grader.run import device
     from grader.sandbox.zygote import Zygote
     from grader.submission import Submission
@@ -179,6 +183,17 @@ def _diff(change: "Changes") -> str:
     return "\n".join(
         [head, *(f"    {p.part}: {p.before:g} -> {p.after:g}, {one_line(p.why, 100)}" for p in change.parts)]
     )
+
+
+def _hands(orders: "Orders", jobs: int | None, dask: str | None) -> "Crew | Cluster":
+    from grader.batch.cluster import Cluster
+    from grader.batch.crew import Crew
+
+    if dask is None:
+        return Crew(orders, jobs or _cores())
+    if jobs is not None:
+        raise UsageError("--jobs is for this machine", remedy="leave it out: a cluster has as many as it has workers")
+    return Cluster(orders, dask)
 
 
 def _cores() -> int:

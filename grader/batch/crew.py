@@ -6,57 +6,20 @@ A submission that ends its process costs that submission a try, and nobody else 
 import contextlib
 import multiprocessing
 import signal
-import traceback
 from collections import deque
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
-
-import msgspec
+from typing import NamedTuple, Self
 
 from grader.batch.data import decoded, encoded
-from grader.errors import SandboxError
-from grader.model import PartReport, Report
-
-if TYPE_CHECKING:
-    from grader.assignment import Assignment
-    from grader.sandbox.zygote import Zygote
+from grader.batch.station import Done, Orders, Station, Task
+from grader.errors import GraderError, SandboxError
 
 # A process that has ended under a submission twice is not asked a third time.
 TRIES = 2
 # How long processes may take to notice that they are not needed any more.
 END_SECONDS = 10.0
-
-
-class Orders(msgspec.Struct, frozen=True, kw_only=True):
-    """What every process of a crew needs to know. `isolation` is the level below which nothing is graded, or ''."""
-
-    course: Path
-    assignment: str
-    seed: int
-    device: str
-    preload: tuple[str, ...]
-    isolation: str = ""
-
-
-class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A submission to be graded, with what is known of it."""
-
-    key: str
-    folder: Path
-    known: dict[str, PartReport] = {}
-    printed: dict[str, str] = {}
-
-
-class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a task: a report, or the reason why there is none."""
-
-    key: str
-    report: Report | None = None
-    errors: tuple[str, ...] = ()
-    failure: str = ""
 
 
 class _Hand(NamedTuple):
@@ -159,40 +122,9 @@ def _work(channel: Connection, orders: bytes) -> None:
     """Grades what comes, until nobody is at the other end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is at the terminal interrupts the run, which ends this
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        _serve(channel, decoded(orders, Orders))
-
-
-def _serve(channel: Connection, orders: Orders) -> None:
-    from grader.assignment import Assignment
-    from grader.course import Course
-    from grader.errors import GraderError
-    from grader.sandbox.zygote import Zygote
-
-    try:
-        with Zygote(orders.preload) as zygote:
-            if orders.isolation:
-                zygote.require(orders.isolation)
-            assignment = Assignment(Course(orders.course), orders.assignment)
-            while True:
-                task = decoded(channel.recv_bytes(), Task)
-                channel.send_bytes(encoded(_done(task, assignment, zygote, orders)))
-    except GraderError as error:
-        channel.send_bytes(encoded(Done(key="", failure=str(error))))
-
-
-def _done(task: Task, assignment: "Assignment", zygote: "Zygote", orders: Orders) -> Done:
-    from grader.errors import SandboxError, UsageError
-    from grader.grading import Known, grade
-    from grader.submission import Submission
-
-    try:
-        known = Known(task.known, task.printed)
-        submission = Submission(task.folder)
-        report, errors = grade(assignment, submission, zygote, orders.seed, device=orders.device, known=known)
-    except UsageError as error:
-        return Done(key=task.key, failure=str(error))
-    except SandboxError:
-        raise
-    except Exception:  # noqa: BLE001 - one submission never stops the run
-        return Done(key=task.key, failure=traceback.format_exc(limit=-5))
-    return Done(key=task.key, report=report, errors=tuple(map(str, errors)))
+        try:
+            with Station(decoded(orders, Orders)) as station:
+                while True:
+                    channel.send_bytes(encoded(station.done(decoded(channel.recv_bytes(), Task))))
+        except GraderError as error:
+            channel.send_bytes(encoded(Done(key="", failure=str(error))))

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator
 
 from grader.assignment import Assignment
-from grader.batch.crew import Crew, Orders, Task
+from grader.batch.cluster import Cluster
+from grader.batch.crew import Crew
 from grader.batch.journal import Journal
 from grader.batch.keys import part_keys
 from grader.batch.progress import Progress
+from grader.batch.station import Orders, Task
 from grader.model import PartReport, ProblemReport, Report, Status, problem_points, report_points
 from grader.roster import HandedIn
 from grader.rubric import Part, Problem
@@ -15,13 +17,14 @@ BROKEN = "This part could not be judged; the staff have been told. It costs you 
 
 
 def work(
-    orders: Orders, jobs: int, assignment: Assignment, journal: Journal, handed_in: Iterable[HandedIn], told: Progress
+    hands: Crew | Cluster, assignment: Assignment, journal: Journal, handed_in: Iterable[HandedIn], told: Progress
 ) -> list[str]:
-    """Judges what is not in the journal yet, and returns what the staff must mend.
+    """Judges what is not in the journal yet, and returns what the staff must mend. The hands are put away afterwards.
 
     Errors
         SandboxError where no worker can be had.
     """
+    orders = hands.orders
     at: dict[str, tuple[HandedIn, dict[str, str]]] = {}
     errors: dict[str, None] = {}
 
@@ -35,8 +38,8 @@ def work(
             known = journal.known(keys, one.key)
             yield Task(key=one.key, folder=one.folder, known=dict(known.parts), printed=dict(known.printed))
 
-    with Crew(orders, jobs) as crew:
-        for done in crew.graded(tasks()):
+    with hands:
+        for done in hands.graded(tasks()):
             one, keys = at.pop(done.key)
             said = [*done.errors, *([f"{one.key}: {done.failure}"] if done.failure else [])]
             journal.keep(one, done.report or _broken(assignment, one, orders), keys, said)

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from grader.assignment import Assignment
-from grader.batch.crew import Orders
+from grader.batch.crew import Crew
 from grader.batch.journal import Journal
 from grader.batch.progress import Progress
+from grader.batch.station import Orders
 from grader.batch.work import work
 from grader.course import Course
 from grader.roster import HandedIn, Person
@@ -36,7 +37,7 @@ def run(tmp_path, course, orders) -> Callable[..., list[str]]:
     def graded(submissions: list[HandedIn], jobs: int = 2, folder: Path = tmp_path / "run") -> list[str]:
         assignment = Assignment(Course(course), "tiny")
         with Journal(folder) as journal, Progress(len(submissions), live=False) as told:
-            return work(orders, jobs, assignment, journal, submissions, told)
+            return work(Crew(orders, jobs), assignment, journal, submissions, told)
 
     return graded
 

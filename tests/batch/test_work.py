@@ -10,9 +10,10 @@ import msgspec
 import pytest
 
 from grader.batch.changes import changes, points_of
-from grader.batch.crew import Crew, Task
+from grader.batch.crew import Crew
 from grader.batch.data import encoded
 from grader.batch.journal import Journal
+from grader.batch.station import Task
 from grader.errors import SandboxError
 
 WRONG = {"problem1.py": "def centre(x): return x\n"}
@@ -169,7 +170,8 @@ RUNS = """
 import sys
 from pathlib import Path
 from grader.assignment import Assignment
-from grader.batch.crew import Orders
+from grader.batch.crew import Crew
+from grader.batch.station import Orders
 from grader.batch.data import decoded
 from grader.batch.journal import Journal
 from grader.batch.progress import Progress
@@ -181,7 +183,7 @@ if __name__ == "__main__":
     orders = decoded(Path(sys.argv[1]).read_bytes(), Orders)
     people = decoded(Path(sys.argv[2]).read_bytes(), list[HandedIn])
     with Journal(Path(sys.argv[3])) as journal, Progress(len(people), live=False) as told:
-        work(orders, 2, Assignment(Course(orders.course), orders.assignment), journal, people, told)
+        work(Crew(orders, 2), Assignment(Course(orders.course), orders.assignment), journal, people, told)
 """
 
 

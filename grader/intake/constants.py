@@ -36,16 +36,10 @@ _WRAPPERS = frozenset(
 # And what sets something for all that follows, beside `set_…`.
 SETTERS = frozenset(
     {
-        "seed",
-        "manual_seed",
-        "seterr",
-        "setrecursionlimit",
-        "filterwarnings",
-        "simplefilter",
-        "update",
-        "use_deterministic",
+        "seed", "manual_seed", "seterr", "setrecursionlimit", "filterwarnings", "simplefilter", "update",
+        "use_deterministic_algorithms",
     }
-)
+)  # fmt: skip
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 

@@ -208,6 +208,12 @@ def test_a_torn_archive_is_an_error_that_says_what_to_do(tmp_path, cut):
         intake(tmp_path / "class.zip", tmp_path / "scratch", FILES)
 
 
+def test_an_archive_behind_something_else_is_read(tmp_path):
+    (tmp_path / "a.zip").write_bytes(packed(OTHERS, before=b"#!/bin/sh\n"))
+
+    assert [entry.read(100).decode() for entry in archive(tmp_path / "a.zip", ONE).entries] == [*GOOD.values()]
+
+
 def test_several_volumes_are_refused(tmp_path):
     data = bytearray(packed(OTHERS))
     data[-18:-16] = b"\1\0"

@@ -50,7 +50,11 @@ def batch(handed_in: Path, **asked: Any) -> None:
     out but the run folder: `grade publish` does that.
     """
     with told():
-        code = _batch(handed_in, **asked)
+        try:
+            code = _batch(handed_in, **asked)
+        except KeyboardInterrupt:
+            click.echo("stopped; the same command goes on from here", err=True)
+            code = INTERRUPTED
     leave(code)
 
 
@@ -89,12 +93,8 @@ def _batch(
         journal.note("refused", arrived.refused)
         journal.forget(journal.keys() - {one.key for one in arrived.handed_in})
         orders = _orders(found, assignment, arrived, rubric.seed if seed is None else seed, device, required)
-        try:
-            with Progress(len(arrived.handed_in)) as told_of:
-                errors = work(_hands(orders, jobs, dask), assignment, journal, arrived.handed_in, told_of)
-        except KeyboardInterrupt:
-            click.echo("stopped; the same command goes on from here", err=True)
-            return INTERRUPTED
+        with Progress(len(arrived.handed_in)) as told_of:
+            errors = work(_hands(orders, jobs, dask), assignment, journal, arrived.handed_in, told_of)
         _say_changes(journal, assignment)
     for error in errors:
         click.echo(f"error: {error}", err=True)

@@ -631,7 +631,7 @@ def test_a_defect_that_shows_while_grading_costs_nobody_points_and_is_told_the_s
 
 
 def test_a_defect_of_the_grader_is_no_verdict(course, submit, tmp_path, monkeypatch):
-    def defect(*_):
+    def defect(*_, **__):
         raise ZeroDivisionError("ours")
 
     monkeypatch.setattr(grader.grading, "grade", defect)

@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import sys
 import types
 
 import homeworks
@@ -43,8 +44,12 @@ def module_of(id: str, name: str) -> types.ModuleType:
 
 
 @pytest.mark.parametrize(("id", "name"), MODULES)
-def test_the_examples_in_the_docstrings_are_true(id, name):
-    result = doctest.testmod(module_of(id, name))
+def test_the_examples_in_the_docstrings_are_true(id, name, monkeypatch):
+    module = module_of(id, name)
+    # doctest goes by the name of a module, under which another test may have imported the file again.
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+
+    result = doctest.testmod(module)
 
     assert result.failed == 0
     assert (result.attempted > 0) == ((id, name) not in WITHOUT_EXAMPLES)

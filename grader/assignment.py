@@ -28,8 +28,7 @@ class Assignment:
             if function.inputs is not None:
                 self._exists(reference, function.inputs.maker, function.inputs.line)
         for part in problem.parts:
-            for name in part.misconceptions:
-                reference.misconception(name)
+            reference.must_have_misconceptions(part.misconceptions)
             for check in part.checks:
                 for name in check.needs():
                     self._exists(reference, name, part.line)

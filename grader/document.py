@@ -2,6 +2,7 @@
 
 import difflib
 import enum
+import functools
 import math
 import re
 import types
@@ -16,7 +17,8 @@ from grader.errors import RubricError
 
 T = TypeVar("T")
 Special = Mapping[Any, Callable[["Reader", yaml.Node], Any]]
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# The one that leaves every scalar as text.
+_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 # A student writes a document too (submission.yaml), and libyaml dies of one that is nested without end.
 MAX_SIZE = 4 << 20
@@ -64,6 +66,11 @@ def _composed(text: str) -> yaml.Node | None:
     return yaml.compose(text, Loader=_Loader)
 
 
+@functools.cache
+def _fields(kind: Any) -> dict[str, Any]:
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
+
+
 class Reader:
     """Turns the nodes of one file into values; knows the file, so that errors can name it."""
 
@@ -95,7 +102,7 @@ class Reader:
 
     def record(self, node: yaml.Node, kind: Any, what: str) -> Any:
         """A mapping as a record: its keys are the record's fields."""
-        fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+        fields = _fields(kind)
         given: dict[str, Any] = {}
         for key, item in self.pairs(node, what):
             field = fields.get(key.value)

@@ -2,15 +2,17 @@
 
 import contextlib
 import difflib
+import functools
 import hashlib
 import importlib.util
 import inspect
+import re
 import sys
 import traceback
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -20,6 +22,8 @@ from grader.given import FILE, bound, source
 from grader.model import Trial
 from grader.store import digest
 from grader.wire import Generator
+
+_DEFINED = re.compile(r"^def (\w+)\(", re.MULTILINE)
 
 
 class ReferenceModule:
@@ -53,21 +57,31 @@ class ReferenceModule:
 
     def misconception(self, name: str) -> Callable[..., Any]:
         """A known wrong answer by name, from `problemN_misconceptions.py` beside the reference."""
-        function: Callable[..., Any] | None = getattr(self._misconceptions(), name, None)
-        return function or self._no_misconception(name)
-
-    def _misconceptions(self) -> types.ModuleType:
+        self.must_have_misconceptions([name])
         if self._wrong_answers is None:
-            self._wrong_answers = _imported(self.path.with_name(f"{self.path.stem}_misconceptions.py"))
-        return self._wrong_answers
+            self._wrong_answers = _imported(self._misconceptions)
+        return getattr(self._wrong_answers, name)  # type: ignore[no-any-return]
 
-    def _no_misconception(self, name: str) -> NoReturn:
-        module = self._misconceptions()
-        known = [key for key, value in vars(module).items() if isinstance(value, types.FunctionType)]
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f" (did you mean '{near[0]}'?)" if near else ""
-        path = Path(str(module.__file__))
-        raise BrokenReference(f"there is no misconception '{name}'{hint}", file=path, remedy=f"define {name} in it")
+    def must_have_misconceptions(self, names: Iterable[str]) -> None:
+        """Finds them in the source, which is imported once a student is wrong; BrokenReference where one is not."""
+        for name in names:
+            if name not in self._known_misconceptions:
+                near = difflib.get_close_matches(name, self._known_misconceptions, n=1)
+                hint = f" (did you mean '{near[0]}'?)" if near else ""
+                message, remedy = f"there is no misconception '{name}'{hint}", f"define {name} in it"
+                raise BrokenReference(message, file=self._misconceptions, remedy=remedy)
+
+    @property
+    def _misconceptions(self) -> Path:
+        return self.path.with_name(f"{self.path.stem}_misconceptions.py")
+
+    @functools.cached_property
+    def _known_misconceptions(self) -> frozenset[str]:
+        path = self._misconceptions
+        if not path.is_file():
+            remedy = "write it, or leave out `misconceptions`"
+            raise BrokenReference("there is no such reference", file=path, remedy=remedy)
+        return frozenset(_DEFINED.findall(path.read_text(encoding="utf-8", errors="replace")))
 
     def called(self, name: str, *arguments: Any) -> Any:
         """What a function gives for inputs as a trial holds them: each generator is made anew from its seed."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from benchmarks.judging.bugs import BUGS
 from benchmarks.judging.held_out import HELD_OUT
+from benchmarks.judging.unseen import UNSEEN
 from grader.assignment import Assignment
 from grader.bench import Bench
 from grader.course import Course
@@ -45,6 +46,7 @@ def bugs() -> Iterator[Bug]:
     for known, file, function, right, wrong, kinds in (
         *(("unseen mistakes", *row) for row in BUGS),
         *(("held-out mistakes", *row) for row in HELD_OUT),
+        *(("mistakes by another author", *row) for row in UNSEEN),
     ):
         path = ROOT / "submissions_example" / file
         source = path.read_text(encoding="utf-8")

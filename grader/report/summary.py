@@ -32,11 +32,17 @@ def summary(report: Report, *, width: int, colour: bool) -> str:
     return text if colour else click.unstyle(text)
 
 
+# Where less than that would be left of titles, they are left out.
+_TITLE = 20
+
+
 def overview(graded: Sequence[tuple[Report, float]], *, width: int) -> str:
     """A line for each of several reports, with the seconds that it took; titles have what is left of `width`."""
     rows = [_COLUMNS, *(_cells_of(report, seconds) for report, seconds in graded)]
     widths = [max(_cells(row[column]) for row in rows) for column in range(len(_COLUMNS) - 1)]
-    return "\n".join(_fitted(row, widths, width) for row in rows) + "\n"
+    room = width - sum(widths) - 2 * len(widths)
+    wanted = min(max(_cells(row[-1]) for row in rows), _TITLE)
+    return "\n".join(_fitted(row, widths, room if room >= wanted else 0) for row in rows) + "\n"
 
 
 def _cells_of(report: Report, seconds: float) -> tuple[str, ...]:
@@ -46,16 +52,15 @@ def _cells_of(report: Report, seconds: float) -> tuple[str, ...]:
     return *names, points, by_hand, f"{seconds:.1f}", report.isolation, one_line(report.title, 400)
 
 
-def _fitted(row: Sequence[str], widths: Sequence[int], width: int) -> str:
-    """A row in columns, numbers at the right of theirs; the last one is cut where the line ends."""
+def _fitted(row: Sequence[str], widths: Sequence[int], room: int) -> str:
+    """A row in columns, numbers at the right of theirs; the last one is cut to the room that is left for it."""
     *cells, title = row
     padded = [
         " " * (own - _cells(cell)) + cell if name in _NUMBERS else _padded(cell, own)
         for name, cell, own in zip(_COLUMNS, cells, widths, strict=False)
     ]
-    room = max(width - sum(widths) - 2 * len(widths), 0)
     if _cells(title) > room:
-        title = title[: _fitting(title, room - 1)] + "…" if room > 1 else ""
+        title = title[: _fitting(title, room - 1)] + "…" if room else ""
     return "  ".join([*padded, title]).rstrip()
 
 

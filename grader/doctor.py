@@ -19,7 +19,7 @@ def findings() -> list[tuple[str, str]]:
         ("workers run", versions),
         ("torch", _torch()),
         ("system", f"{platform.system()} {platform.release()} on {platform.machine()}"),
-        ("cores", str(_cores())),
+        ("cores", str(cores())),
         ("memory", _memory()),
     ]
 
@@ -34,7 +34,8 @@ def _torch() -> str:
     return f"{torch.__version__}, CUDA {torch.version.cuda} on {torch.cuda.get_device_name()}"
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 # Problems of one submission that are judged side by side; a whole class has other ways to keep more cores busy.
 AT_A_TIME = 2
 
+NOT_JUDGED = "This part could not be judged; the staff have been told. It costs you nothing."
 DEFERRED = "This part is judged on a machine with a GPU; your report is completed then."
 
 
@@ -176,8 +177,7 @@ def _part_report(part: Part, bench: Bench, judged: Judgement | None, errors: lis
             return _report_of(part, bench, judged)
     except GraderError as error:
         errors.append(error)
-    feedback = "This part could not be judged; the staff have been told. It costs you nothing."
-    return _report(part, bench, Verdict(status=Status.INTERNAL_ERROR, feedback=feedback))
+    return _report(part, bench, Verdict(status=Status.INTERNAL_ERROR, feedback=NOT_JUDGED))
 
 
 def _report_of(part: Part, bench: Bench, judged: Judgement) -> PartReport:

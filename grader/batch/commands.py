@@ -1,6 +1,5 @@
 """The commands for a class: `grade batch` judges it, `grade publish` writes the grades out."""
 
-import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -188,16 +187,13 @@ def _diff(change: "Changes") -> str:
 def _hands(orders: "Orders", jobs: int | None, dask: str | None) -> "Crew | Cluster":
     from grader.batch.cluster import Cluster
     from grader.batch.crew import Crew
+    from grader.doctor import cores
 
     if dask is None:
-        return Crew(orders, jobs or _cores())
+        return Crew(orders, jobs or cores())
     if jobs is not None:
         raise UsageError("--jobs is for this machine", remedy="leave it out: a cluster has as many as it has workers")
     return Cluster(orders, dask)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @click.command()

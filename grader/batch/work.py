@@ -9,11 +9,10 @@ from grader.batch.journal import Journal
 from grader.batch.keys import part_keys
 from grader.batch.progress import Progress
 from grader.batch.station import Orders, Task
+from grader.grading import NOT_JUDGED
 from grader.model import PartReport, ProblemReport, Report, Status, problem_points, report_points
 from grader.roster import HandedIn
 from grader.rubric import Part, Problem
-
-BROKEN = "This part could not be judged; the staff have been told. It costs you nothing."
 
 
 def work(
@@ -85,6 +84,6 @@ def _unjudged(part: Part, problem: Problem) -> PartReport:
         points=part.points,
         earned=0.0,
         status=Status.PENDING if part.written else Status.INTERNAL_ERROR,
-        feedback="" if part.written else BROKEN,
+        feedback="" if part.written else NOT_JUDGED,
         function=part.function,
     )

@@ -22,6 +22,7 @@ from grader.sandbox.student import Student
 from grader.sandbox.tensors import Torch
 from grader.sandbox.zygote import Zygote
 from grader.sensitivity import EVALUATIONS
+from grader.stand_in import StandIn
 from grader.store import Store
 from grader.trials import Inputs, PlanError, is_random, reseeded, trials
 
@@ -33,18 +34,12 @@ class Bench:
     """One problem being judged: the student's functions, the references, and the trials they are put to."""
 
     def __init__(
-        self, assignment: Assignment, problem: Problem, folder: Path, zygote: Zygote, seed: int, device: str = "cpu"
+        self, assignment: Assignment, problem: Problem, student: Student | StandIn, seed: int, device: str = "cpu"
     ) -> None:
-        self.assignment, self.problem, self.seed = assignment, problem, seed
+        self.assignment, self.problem, self.student, self.seed = assignment, problem, student, seed
         self.loose = assignment.rubric.ignore_axes_of_length_one
         self.reference = assignment.references[problem.id]
-        taken = {*(other.file for other in assignment.rubric.problems), *problem.functions}
         self.device = device
-        tensors = frozenset(name for name, settings in problem.functions.items() if settings.tensors)
-        own_backward = frozenset(name for name, settings in problem.functions.items() if settings.own_backward)
-        torch = Torch(tensors, device, own_backward)
-        given = self.reference.given_source
-        self.student = Student(zygote, folder, problem.file, assignment.rubric.limits, taken, torch, given)
         plan = hashlib.sha256(repr((self.reference.digest, problem.functions, seed)).encode())
         self.store = Store(plan.hexdigest()[:32])
         self._trials: dict[str, list[Trial]] = {}
@@ -274,6 +269,15 @@ class Bench:
             message = calls[i : i + together]
             for result in self.student.ask(function, message, seconds=allowed * len(message)):
                 yield result, expected
+
+
+def student_of(assignment: Assignment, problem: Problem, folder: Path, zygote: Zygote, device: str = "cpu") -> Student:
+    """The functions of a problem that stand in this folder."""
+    taken = {*(other.file for other in assignment.rubric.problems), *problem.functions}
+    tensors = frozenset(name for name, settings in problem.functions.items() if settings.tensors)
+    own_backward = frozenset(name for name, settings in problem.functions.items() if settings.own_backward)
+    torch, given = Torch(tensors, device, own_backward), assignment.references[problem.id].given_source
+    return Student(zygote, folder, problem.file, assignment.rubric.limits, taken, torch, given)
 
 
 def _name_of_plan(inputs: Inputs) -> str:

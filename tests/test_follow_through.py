@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from grader.assignment import Assignment
-from grader.bench import Bench
+from grader.bench import Bench, student_of
 from grader.course import Course
 from grader.follow_through import FEEDBACK, FollowThrough, follow_through
 from grader.judgement import judgement
@@ -164,7 +164,7 @@ def on_the_bench(assignment, zygote, tmp_path):
         here.path, here.references = assignment.path, assignment.references
         limits = msgspec.structs.replace(assignment.rubric.limits, **{"seconds": 5.0, **limits})
         here.rubric = msgspec.structs.replace(assignment.rubric, limits=limits)
-        made = Bench(here, here.rubric.problems[0], tmp_path, zygote, 0)
+        made = Bench(here, here.rubric.problems[0], student_of(here, here.rubric.problems[0], tmp_path, zygote), 0)
         with made.student:
             yield made
 

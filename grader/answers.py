@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from grader.errors import BrokenReference
 from grader.model import Trial
-from grader.reference import ReferenceModule
+from grader.recorded import Reference
 from grader.sensitivity import Floats, is_steady, leaves_of, sensitivity
 from grader.tolerance import CAP, ROUNDINGS
 
@@ -39,9 +39,7 @@ class Measurement(NamedTuple):
 class Measured:
     """A function of the reference as its answers are compared: evaluated at points, or brought to a common form."""
 
-    def __init__(
-        self, reference: ReferenceModule, name: str, points: Sequence[float], form: Callable[[Any], Any]
-    ) -> None:
+    def __init__(self, reference: Reference, name: str, points: Sequence[float], form: Callable[[Any], Any]) -> None:
         self.reference, self.name, self.points, self.form = reference, name, points, form
 
     def value(self, *arguments: Any) -> Any:
@@ -85,7 +83,7 @@ class Measured:
 
 
 def measured(
-    reference: ReferenceModule, name: str, trials: Sequence[Trial], groups: Sequence[Any], points: Sequence[float] = ()
+    reference: Reference, name: str, trials: Sequence[Trial], groups: Sequence[Any], points: Sequence[float] = ()
 ) -> list[Answer]:
     """The reference's answers in trials that are there already, as they come.
 

@@ -1,13 +1,16 @@
 """An assignment: its rubric and its references, found to fit each other."""
 
+from pathlib import Path
+
 from grader.course import Course
 from grader.errors import BrokenReference, RubricError
+from grader.recorded import RecordedReference, Reference, read
 from grader.reference import ReferenceModule
 from grader.rubric import Problem, Rubric, load
 
 
 class Assignment:
-    """A rubric with the reference module of each of its problems.
+    """A rubric with the reference of each of its problems: a module, or what is recorded of one.
 
     Errors
         RubricError or BrokenReference, with file and line, before any submission is touched.
@@ -16,11 +19,14 @@ class Assignment:
     def __init__(self, course: Course, id: str) -> None:
         self.path = course.rubric(id)
         self.rubric: Rubric = load(self.path)
-        self.references = {
-            problem.id: ReferenceModule(course.reference(id, problem.file)) for problem in self.rubric.problems
-        }
+        self.references: dict[str, Reference] = {}
         for problem in self.rubric.problems:
-            self._fit(problem, self.references[problem.id])
+            if self.rubric.recorded:
+                self.references[problem.id] = recorded(course.recorded(id, problem.file), problem)
+            else:
+                module = ReferenceModule(course.reference(id, problem.file))
+                self._fit(problem, module)
+                self.references[problem.id] = module
 
     def _fit(self, problem: Problem, reference: ReferenceModule) -> None:
         for name, function in problem.functions.items():
@@ -39,3 +45,8 @@ class Assignment:
         except BrokenReference as error:
             message = f"{reference.path.parent.name}/{reference.path.name}: {error.message}"
             raise RubricError(message, file=self.path, line=line, remedy=error.remedy) from None
+
+
+def recorded(path: Path, problem: Problem) -> RecordedReference:
+    """What a kit has of a reference: `problemN.npz`, and public properties in `problemN.py` beside it."""
+    return RecordedReference(ReferenceModule(path), read(path.with_suffix(".npz")), problem)

@@ -23,8 +23,7 @@ from grader.sandbox.tensors import Torch
 from grader.sandbox.zygote import Zygote
 from grader.sensitivity import EVALUATIONS
 from grader.stand_in import StandIn
-from grader.store import Store
-from grader.trials import Inputs, PlanError, is_random, reseeded, trials
+from grader.trials import Inputs, PlanError, is_random, plan_name, reseeded, trials
 
 # Calls go out together as long as their arrays are no larger than that.
 MAX_MESSAGE = 16 << 20
@@ -41,7 +40,7 @@ class Bench:
         self.reference = assignment.references[problem.id]
         self.device = device
         plan = hashlib.sha256(repr((self.reference.digest, problem.functions, seed)).encode())
-        self.store = Store(plan.hexdigest()[:32])
+        self.store = self.reference.store(plan.hexdigest()[:32])
         self._trials: dict[str, list[Trial]] = {}
         self._answers: dict[str, list[Answer]] = {}
         self._results: dict[str, list[Any]] = {}
@@ -52,7 +51,7 @@ class Bench:
     def trials(self, function: str) -> list[Trial]:
         """The trials of a function. Functions with the same plan share them."""
         inputs = self._inputs(function)
-        name = _name_of_plan(inputs)
+        name = plan_name(inputs)
         if name not in self._trials:
             kept = self.store.get(name)
             made = [Trial(*row) for row in kept] if kept else self._made(inputs)
@@ -77,11 +76,11 @@ class Bench:
 
     def _made(self, inputs: Inputs) -> list[Trial]:
         """The trials of a plan, steady for every function that has this plan; their answers are measured on the way."""
-        plan = _name_of_plan(inputs)
+        plan = plan_name(inputs)
         maker = self.reference.function(inputs.maker)
         judged = dict.fromkeys(part.function for part in self.problem.parts if part.function)
         columns: dict[str, list[Measurement]] = {
-            name: [] for name in judged if _name_of_plan(self._inputs(name)) == plan
+            name: [] for name in judged if plan_name(self._inputs(name)) == plan
         }
 
         def steady(drawn: Trial) -> bool:
@@ -278,7 +277,3 @@ def student_of(assignment: Assignment, problem: Problem, folder: Path, zygote: Z
     own_backward = frozenset(name for name, settings in problem.functions.items() if settings.own_backward)
     torch, given = Torch(tensors, device, own_backward), assignment.references[problem.id].given_source
     return Student(zygote, folder, problem.file, assignment.rubric.limits, taken, torch, given)
-
-
-def _name_of_plan(inputs: Inputs) -> str:
-    return f"trials {msgspec.structs.replace(inputs, line=0)}"

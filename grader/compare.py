@@ -47,6 +47,21 @@ def conformed(answer: Any, expected: Any, what: str = "Your function returned", 
     return array.item() if shape == () else array
 
 
+def structured(answer: Any, like: Any, what: str = "Your function returned") -> Any:
+    """The answer as the kind of thing that `like` is, of whatever shape: where nobody knows the right one's.
+
+    Errors
+        StudentFault when it is something else.
+    """
+    if isinstance(like, (tuple, list)):
+        items = unpacked(answer, len(like), what)
+        return tuple(structured(item, own, what) for item, own in zip(items, like, strict=True))
+    if callable(like) or like is None or answer is None:
+        return conformed(answer, like, what)
+    array = _array(answer, what, truth=np.asarray(like).dtype.kind == "b")
+    return array if array.ndim else array.item()
+
+
 def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(n for n in shape if n != 1)
 

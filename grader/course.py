@@ -31,6 +31,10 @@ class Course:
         """The reference module that belongs to a problem file."""
         return self.folder / "reference" / assignment / file
 
+    def recorded(self, assignment: str, file: str) -> Path:
+        """The public module that belongs to a problem file in a kit; its records stand beside it."""
+        return self.folder / "recorded" / assignment / file
+
     def offer(self) -> str:
         """What there is, as a sentence."""
         return f"the assignments of {self.folder} are: {', '.join(self.assignments) or 'none yet'}"

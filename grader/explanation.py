@@ -14,6 +14,7 @@ from grader.diagnosis import Catalogue, Diagnosis, Observation, catalogue, diagn
 from grader.errors import BrokenReference, StudentFault
 from grader.follow_through import follow_through
 from grader.model import Hints, Trial
+from grader.recorded import RecordedReference
 from grader.rubric import Part
 from grader.sides import ReferenceSide, StudentSide
 from grader.tolerance import ROUNDINGS, is_single, sharpened
@@ -193,6 +194,8 @@ def _arguments(part: Part, bench: Bench, trial: Trial) -> dict[str, Any]:
 
 def _catalogue(function: str, bench: Bench) -> Catalogue:
     """What every slip in writing the function down would give in its trials; the same for a whole class."""
+    if isinstance(bench.reference, RecordedReference):  # there is no source to make slips in
+        return Catalogue()
     name = f"catalogue of {function}"
     kept = bench.store.get(name)
     if kept is None:

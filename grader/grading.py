@@ -278,8 +278,9 @@ def _counterexample(part: Part, bench: Bench, failure: Failure) -> Counterexampl
     from grader.counterexample import counterexample
 
     seen = None
-    with contextlib.suppress(Exception):  # an example that stays as it was is no reason not to grade
-        seen = smallest.smallest(part, bench, failure.trial)
+    # An example that stays as it was is no reason not to grade; without a reference, nothing else is known to be wrong.
+    with contextlib.suppress(Exception):
+        seen = smallest.smallest(part, bench, failure.trial) if bench.reference.answers_anywhere else None
     if seen is None:
         trial, verdict = failure
         expected = bench.expected(part.function, trial).value

@@ -20,7 +20,7 @@ import numpy as np
 from grader.errors import BrokenReference, GraderError, StudentFault, UsageError
 from grader.given import FILE, bound, source
 from grader.model import Trial
-from grader.store import digest
+from grader.store import Store, digest
 from grader.wire import Generator
 
 _DEFINED = re.compile(r"^def (\w+)\(", re.MULTILINE)
@@ -33,6 +33,8 @@ class ReferenceModule:
         BrokenReference, with file and line, for whatever goes wrong in it.
     """
 
+    answers_anywhere = True
+
     def __init__(self, path: Path) -> None:
         self.path = path
         # Before the import: what is kept under it belongs to this source or to an older one, never to a newer one.
@@ -44,6 +46,10 @@ class ReferenceModule:
         self.module = _imported(path)
         self._wrong_answers: types.ModuleType | None = None
         self._signatures: dict[Callable[..., Any], inspect.Signature] = {}
+
+    def store(self, plan: str) -> Store:
+        """What is kept of a plan of trials, for all students who are put to it."""
+        return Store(plan)
 
     def function(self, name: str) -> Callable[..., Any]:
         """A function of the module by name."""

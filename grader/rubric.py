@@ -65,13 +65,29 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(FORMS[forms[name]](item) for name, item in zip(output or self.returns, value, strict=True))
 
 
+class Public(msgspec.Struct, frozen=True, kw_only=True):
+    """What students may see of the trials, in a kit and in a self-check.
+
+    seed     what they are drawn with: never the seed of a grading
+    trials   draws of each regime, at most
+    edges    whether the single trials of `edges` are among them
+    shares   whether the trials of `shares` are among them
+    """
+
+    seed: int = 4711
+    trials: int = 3
+    edges: bool = False
+    shares: bool = False
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that earns points: by checks of a function, or by a person (`written`).
 
     `output` names which of the function's outputs count; all of them do where it names none. `hygiene` says what it
     costs when the function does more than to answer. `misconceptions` are functions of known wrong answers, beside the
     reference, with the credit that each of them earns. `follow_through` is the credit for a gradient that is wrong and
-    is that of the student's own, wrong, forward function.
+    is that of the student's own, wrong, forward function. A part that is not `public` cannot be checked by students;
+    its `hints` are revealed to them one after the other.
     """
 
     id: str
@@ -84,6 +100,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     written: tuple[WrittenItem, ...] = ()
     misconceptions: dict[str, float] = {}
     follow_through: float = 0.0
+    public: bool = True
+    hints: tuple[str, ...] = ()
     line: int = 0
 
 
@@ -104,7 +122,8 @@ class Rubric(msgspec.Struct, frozen=True, kw_only=True):
     `seed` is the one that is used when none is given on the command line. With `show_expected`, the report shows the
     right value of a failing trial and what a marker looks for in a written part. `hints` says how much a student is
     told of a mistake that was recognised. With `ignore_axes_of_length_one`, (d, 1) is as good as (d,). `policy` goes
-    before the course's own (`grader.policy.policy_of`).
+    before the course's own (`grader.policy.policy_of`). A rubric that is `recorded` is that of a kit: recorded answers
+    stand in for the reference, and parts that cannot be checked without it have neither function nor checks.
     """
 
     id: str
@@ -116,6 +135,8 @@ class Rubric(msgspec.Struct, frozen=True, kw_only=True):
     hints: Hints = Hints.KIND
     ignore_axes_of_length_one: bool = False
     policy: Policy | None = None
+    public: Public = Public()
+    recorded: bool = False
 
     def takes_tensors(self) -> bool:
         """Whether any function takes tensors, so that workers need torch."""
@@ -159,10 +180,9 @@ def _flaws(rubric: Rubric, stem: str) -> Iterator[Flaw]:
         yield 1, f"the id is '{rubric.id}', the file's name says '{stem}'", "let them agree"
     if rubric.seed < 0:
         yield 1, f"the seed is {rubric.seed}", "make it 0 or more"
-    for name in rubric.limits.__struct_fields__:
-        if getattr(rubric.limits, name) <= 0:
-            yield 1, f"the limit '{name}' is {getattr(rubric.limits, name):g}", "make it more than 0"
+    yield from _limit_flaws(rubric.limits)
     yield from policy_flaws(rubric.policy)
+    yield from _public_flaws(rubric)
     yield from _id_flaws("problem", rubric.problems)
     yield from _id_flaws("part", [part for problem in rubric.problems for part in problem.parts])
     for problem in rubric.problems:
@@ -170,7 +190,22 @@ def _flaws(rubric: Rubric, stem: str) -> Iterator[Flaw]:
             yield from _function_flaws(name, function)
             yield from _layout_flaws(name, function)
         for part in problem.parts:
-            yield from _part_flaws(part, problem)
+            yield from _part_flaws(part, problem) if part.public or not rubric.recorded else ()
+
+
+def _limit_flaws(limits: Limits) -> Iterator[Flaw]:
+    for name in limits.__struct_fields__:
+        if getattr(limits, name) <= 0:
+            yield 1, f"the limit '{name}' is {getattr(limits, name):g}", "make it more than 0"
+
+
+def _public_flaws(rubric: Rubric) -> Iterator[Flaw]:
+    public = rubric.public
+    if public.seed == rubric.seed and not rubric.recorded:
+        yield 1, f"the public seed is that of a grading, {rubric.seed}", "give `public:` another `seed`"
+    if public.seed < 0 or public.trials < 1:
+        remedy = "make the seed 0 or more, and the trials 1 or more"
+        yield 1, f"`public:` has seed {public.seed} and {public.trials} trials", remedy
 
 
 def _id_flaws(what: str, records: Iterable[Problem | Part]) -> Iterator[Flaw]:

@@ -9,9 +9,10 @@ import msgspec
 import numpy as np
 
 from grader.bench import Bench
-from grader.compare import conformed, unpacked
+from grader.compare import conformed, structured, unpacked
 from grader.errors import StudentFault
 from grader.model import Fault, Status, Trial
+from grader.recorded import NotRecordedError
 from grader.rubric import Part
 from grader.trials import is_random
 
@@ -80,12 +81,21 @@ class StudentSide:
             if asked is not None and len(asked) == len(arguments) and all(map(operator.is_, asked, arguments)):
                 answer, expected = self._whole(name, trial), self.bench.expected(name, trial).value
             else:
-                answer, expected = student(*arguments), reference.called(name, *arguments)
+                answer = student(*arguments)
+                try:
+                    expected = reference.called(name, *arguments)
+                except NotRecordedError:  # the answers in trials show at least what kind of thing it is
+                    return structured(answer, self._like(name, trial))
             if own and self.part.output:
                 return self._own_conformed(answer, expected)
             return self._as_expected(answer, expected)
 
         return call
+
+    def _like(self, name: str, trial: Trial) -> Any:
+        """An answer of this function that is known."""
+        known = trial if self.bench.is_trial_of(name, trial) else self.bench.trials(name)[0]
+        return self.bench.expected(name, known).value
 
     def gradients(self, wrt: tuple[str, ...], trial: Trial) -> Sequence[Any]:
         function = self.part.function

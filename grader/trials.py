@@ -58,6 +58,11 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True, rename={"maker": "from"}
     line: int = 0
 
 
+def plan_name(inputs: Inputs) -> str:
+    """What the trials of a plan are kept under: the same for functions that share it."""
+    return f"trials {msgspec.structs.replace(inputs, line=0)}"
+
+
 class PlanError(ValueError):
     """The plan asks for what the maker or the draw does not have."""
 

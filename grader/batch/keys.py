@@ -31,7 +31,7 @@ _APART = frozenset(
     )
 )
 # What a rubric says that a verdict does not depend on: where it stands, and what it is worth.
-_WORTH = frozenset({"line", "points", "criterion", "written"})
+_WORTH = frozenset({"line", "points", "criterion", "written", "hints", "public"})
 # Of larger files only so much is read; their size counts as well.
 MAX_READ = 16 << 20
 

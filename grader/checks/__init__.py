@@ -6,6 +6,7 @@ A check is a frozen record: its fields are its YAML options, its docstring is it
 
 from typing import Protocol
 
+from grader.checks.consistent import Consistent
 from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
 from grader.checks.repeats import Repeats
@@ -29,6 +30,7 @@ class Check(Protocol):
 KINDS: dict[str, type[Check]] = {
     "matches_reference": MatchesReference,
     "gradient": Gradient,
+    "consistent": Consistent,
     "satisfies": Satisfies,
     "vjp": Vjp,
     "sampler": Sampler,

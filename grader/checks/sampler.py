@@ -28,11 +28,13 @@ class Sampler(msgspec.Struct, frozen=True, kw_only=True):
             the trial, by name. It asserts hard facts, as a property does, and yields or returns claims of grader.laws.
     calls   how many calls are made in each trial, each with a generator of another seed: at least 2, better 4
     first   how many are made before those, for samplers that take long: unless they look suspicious, they suffice
+    public  whether students may have the law's source, and check it by themselves
     """
 
     law: str
     calls: int
     first: int = 0
+    public: bool = False
 
     def needs(self) -> tuple[str, ...]:
         """The law."""

@@ -15,9 +15,11 @@ class Satisfies(msgspec.Struct, frozen=True, kw_only=True):
     property   the name of a function in the reference module. Its arguments are resolved by name: a function of the
                problem is the student's, anything else an input of the trial. It asserts; the assertion's message is
                the feedback, the first line of its docstring where there is none.
+    public     whether students may have its source, and check it by themselves
     """
 
     property: str
+    public: bool = False
 
     def needs(self) -> tuple[str, ...]:
         """The property."""

@@ -6,6 +6,7 @@ a reference, or the grader itself).
 
 import contextlib
 import gc
+import importlib
 import io
 import os
 import sys
@@ -17,7 +18,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from grader import __version__
-from grader.batch.commands import batch, publish
 from grader.errors import GraderError, UsageError
 from grader.exits import leave, told
 from grader.run import ISOLATION, Asked, ready
@@ -26,14 +26,35 @@ if TYPE_CHECKING:
     from grader.model import Report
 
 
+# Commands that are imported when they are asked for: a self-check shall not wait for what a class needs.
+LATER = {
+    "batch": "grader.batch.commands",
+    "publish": "grader.batch.commands",
+    "kit": "grader.kit.command",
+    "check": "grader.self_check.command",
+}
+
+
 class DefaultGroup(click.Group):
     """A group that takes a folder where a command is expected: `grade DIR` is `grade submission DIR`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Puts the default command in front of arguments that name none."""
-        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names and args[0] != "--version":
+        known = {*self.list_commands(ctx), *ctx.help_option_names, "--version"}
+        if args and args[0] not in known:
             args = ["submission", *args]
         return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands by name, those too that are not imported yet."""
+        return sorted({*self.commands, *LATER})
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """A command by name."""
+        if name in LATER:
+            found: click.Command = getattr(importlib.import_module(LATER[name]), name)
+            return found
+        return super().get_command(ctx, name)
 
 
 @click.group(cls=DefaultGroup, no_args_is_help=True)
@@ -186,10 +207,6 @@ def _width() -> int:
     import shutil
 
     return min(shutil.get_terminal_size().columns, 100)
-
-
-main.add_command(batch)
-main.add_command(publish)
 
 
 def command() -> NoReturn:

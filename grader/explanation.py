@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.bench import Bench
+from grader.checks.consistent import Consistent
 from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
 from grader.checks.vjp import Vjp
@@ -23,7 +24,7 @@ from grader.tolerance import ROUNDINGS, is_single, sharpened
 CATALOGUE_SECONDS = 2.0
 
 # Where none of these judges, other values than the reference's can be right as well.
-_DECIDES_VALUES = (MatchesReference, Gradient, Vjp)
+_DECIDES_VALUES = (MatchesReference, Gradient, Consistent, Vjp)
 
 
 class Explanation(NamedTuple):

@@ -57,15 +57,24 @@ def read(path: Path) -> Records:
         BrokenReference for what is no such file, or one of another version.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BrokenReference(f"cannot be read: {error}", file=path, remedy=REMEDY) from None
+    return parsed(data, path)
+
+
+def parsed(data: bytes, name: Path | str) -> Records:
+    """The records in the bytes of a file; `name` is for errors, which are those of `read`."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
             frame = wire.whole(file["records"].tobytes())
     except (OSError, ValueError, KeyError, EOFError, wire.WireError) as error:
-        raise BrokenReference(f"cannot be read: {error}", file=path, remedy=REMEDY) from None
+        raise BrokenReference(f"cannot be read: {error}", file=name, remedy=REMEDY) from None
     match frame:
         case [int(number), int(seed), dict(signatures), dict(plans), dict(kept)] if number == FORMAT:
             own = {name: [(argument, needed) for argument, needed in one] for name, one in signatures.items()}
             return Records(seed=seed, signatures=own, plans=plans, kept=kept)
-    raise BrokenReference("was recorded by another version of the grader", file=path, remedy=REMEDY)
+    raise BrokenReference("was recorded by another version of the grader", file=name, remedy=REMEDY)
 
 
 class _Kept:

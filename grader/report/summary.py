@@ -1,12 +1,12 @@
 """Reports in a terminal: a line for every part, and under it the one sentence that says what to do."""
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 import click
 
 from grader.model import PartReport, ProblemReport, Report, Status
 from grader.report import words
+from grader.report.columns import cells, fitting, padded, wrapped
 from grader.report.visible import one_line
 
 _COLOURS = {"right": "green", "partly": "yellow", "lost": "red", "waiting": "blue", "ours": "magenta"}
@@ -39,9 +39,9 @@ _TITLE = 20
 def overview(graded: Sequence[tuple[Report, float]], *, width: int) -> str:
     """A line for each of several reports, with the seconds that it took; titles have what is left of `width`."""
     rows = [_COLUMNS, *(_cells_of(report, seconds) for report, seconds in graded)]
-    widths = [max(_cells(row[column]) for row in rows) for column in range(len(_COLUMNS) - 1)]
+    widths = [max(cells(row[column]) for row in rows) for column in range(len(_COLUMNS) - 1)]
     room = width - sum(widths) - 2 * len(widths)
-    wanted = min(max(_cells(row[-1]) for row in rows), _TITLE)
+    wanted = min(max(cells(row[-1]) for row in rows), _TITLE)
     return "\n".join(_fitted(row, widths, room if room >= wanted else 0) for row in rows) + "\n"
 
 
@@ -54,24 +54,24 @@ def _cells_of(report: Report, seconds: float) -> tuple[str, ...]:
 
 def _fitted(row: Sequence[str], widths: Sequence[int], room: int) -> str:
     """A row in columns, numbers at the right of theirs; the last one is cut to the room that is left for it."""
-    *cells, title = row
+    *others, title = row
     padded = [
-        " " * (own - _cells(cell)) + cell if name in _NUMBERS else _padded(cell, own)
-        for name, cell, own in zip(_COLUMNS, cells, widths, strict=False)
+        " " * (own - cells(cell)) + cell if name in _NUMBERS else padded(cell, own)
+        for name, cell, own in zip(_COLUMNS, others, widths, strict=False)
     ]
-    if _cells(title) > room:
-        title = title[: _fitting(title, room - 1)] + "…" if room else ""
+    if cells(title) > room:
+        title = title[: fitting(title, room - 1)] + "…" if room else ""
     return "  ".join([*padded, title]).rstrip()
 
 
 def _header(report: Report, width: int) -> Iterator[str]:
-    for line in _wrap(one_line(report.title, 400), width):
+    for line in wrapped(one_line(report.title, 400), width):
         yield click.style(line, bold=True)
     names = [report.assignment, report.submission, words.who(report)]
     names = [one_line(name, 200) for name in names if name]
-    yield from _wrap(" · ".join(names), width)
+    yield from wrapped(" · ".join(names), width)
     if report.collaborators:
-        yield from _wrap(f"with {words.together_with(report)}", width)
+        yield from wrapped(f"with {words.together_with(report)}", width)
 
 
 def _heading(problem: ProblemReport, width: int) -> Iterator[str]:
@@ -79,19 +79,19 @@ def _heading(problem: ProblemReport, width: int) -> Iterator[str]:
     name = one_line(f"Problem {problem.id}: {problem.title}", 200)
     total = f"{words.number(problem.score)} of {words.number(problem.max_score)}"
     total += f" (+ {words.number(problem.pending_points)} pending)" if problem.pending_points else ""
-    gap = width - _cells(name) - _cells(total)
-    lines = [name + " " * gap + total] if gap >= 2 else [*_wrap(name, width), *_wrap(total, width)]
+    gap = width - cells(name) - cells(total)
+    lines = [name + " " * gap + total] if gap >= 2 else [*wrapped(name, width), *wrapped(total, width)]
     for line in lines:
         yield click.style(line, bold=True)
 
 
 def _footer(report: Report, width: int) -> Iterator[str]:
-    for line in _wrap(words.score(report), width):
+    for line in wrapped(words.score(report), width):
         yield click.style(line, bold=True)
     for phrase in words.still_open(report):
-        yield from _wrap(phrase, width)
+        yield from wrapped(phrase, width)
     facts = f"isolation: {report.isolation} · device: {report.device} · replay with --seed {report.seed}"
-    yield from _wrap(one_line(facts, 400), width)
+    yield from wrapped(one_line(facts, 400), width)
 
 
 class _Layout:
@@ -99,7 +99,7 @@ class _Layout:
 
     def __init__(self, parts: tuple[PartReport, ...], width: int) -> None:
         self.width = width
-        self.id = max((_cells(_id(part)) for part in parts), default=0)
+        self.id = max((cells(_id(part)) for part in parts), default=0)
         self.earned = max((len(words.earned(part)) for part in parts), default=0)
         self.points = max((len(words.number(part.points)) for part in parts), default=0)
         # Where there is no room for the status beside the points, it opens the sentence below.
@@ -109,12 +109,12 @@ class _Layout:
         """The line of a part, and its sentence when there is something to do about it."""
         yield from self._row(part)
         if part.status is not Status.PENDING:
-            yield from _wrap(one_line(words.sentence(part), _SENTENCE), self.width, indent="    ")
+            yield from wrapped(one_line(words.sentence(part), _SENTENCE), self.width, indent="    ")
         for remark in words.remarks(part):
-            yield from _wrap(f"note: {remark}", self.width, indent="    ")
+            yield from wrapped(f"note: {remark}", self.width, indent="    ")
         if part.counterexample is not None:
             trial = one_line(part.counterexample.trial, 100)
-            yield from _wrap(f"replay: --trial {trial}", self.width, indent="    ")
+            yield from wrapped(f"replay: --trial {trial}", self.width, indent="    ")
 
     def _row(self, part: PartReport) -> Iterator[str]:
         """In columns where they have room; else one after the other, as in a sentence."""
@@ -123,55 +123,14 @@ class _Layout:
         earned, points = words.earned(part), words.number(part.points)
         if self.roomy:
             worth = f"{earned:>{self.earned}} / {points:<{self.points}}"
-            middle = f" {_padded(_id(part), self.id)}  {worth}  "
+            middle = f" {padded(_id(part), self.id)}  {worth}  "
             yield "  " + click.style(word.symbol, fg=tone) + middle + click.style(word.label, fg=tone)
         else:
             row = f"{word.symbol} {_id(part)} {earned}/{points} {word.label}"
-            first, *rest = _wrap(row, self.width, indent="  ")
+            first, *rest = wrapped(row, self.width, indent="  ")
             yield first[:2] + click.style(first[2], fg=tone) + first[3:]
             yield from rest
 
 
 def _id(part: PartReport) -> str:
     return one_line(part.id, 60)
-
-
-def _padded(text: str, cells: int) -> str:
-    return text + " " * (cells - _cells(text))
-
-
-def _cells(text: str) -> int:
-    """The columns that a text takes in a terminal: two for a Chinese character, none for an accent."""
-    return len(text) if text.isascii() else sum(map(_cell, text))
-
-
-def _cell(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def _wrap(text: str, width: int, *, indent: str = "") -> Iterator[str]:
-    """The text in lines of at most `width` columns; only a word that is too long for a line is cut."""
-    line = indent
-    for word in text.split():
-        if line != indent and _cells(line) + 1 + _cells(word) > width:
-            yield line
-            line = indent
-        line = line + word if line == indent else f"{line} {word}"
-        while _cells(line) > width:
-            cut = _fitting(line, width)
-            yield line[:cut]
-            line = indent + line[cut:]
-    if line != indent:
-        yield line
-
-
-def _fitting(text: str, width: int) -> int:
-    """How many characters of the text fit into `width` columns."""
-    taken = 0
-    for index, character in enumerate(text):
-        taken += _cell(character)
-        if taken > width:
-            return index
-    return len(text)

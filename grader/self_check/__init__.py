@@ -1,0 +1,1 @@
+"""A student checks their own work: public trials alone, in a folder without the reference."""

@@ -55,13 +55,13 @@ def _cells_of(report: Report, seconds: float) -> tuple[str, ...]:
 def _fitted(row: Sequence[str], widths: Sequence[int], room: int) -> str:
     """A row in columns, numbers at the right of theirs; the last one is cut to the room that is left for it."""
     *others, title = row
-    padded = [
+    row = [
         " " * (own - cells(cell)) + cell if name in _NUMBERS else padded(cell, own)
         for name, cell, own in zip(_COLUMNS, others, widths, strict=False)
     ]
     if cells(title) > room:
         title = title[: fitting(title, room - 1)] + "…" if room else ""
-    return "  ".join([*padded, title]).rstrip()
+    return "  ".join([*row, title]).rstrip()
 
 
 def _header(report: Report, width: int) -> Iterator[str]:

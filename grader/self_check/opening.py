@@ -1,0 +1,54 @@
+"""A folder opened for self-checks: the kit or the course it belongs to, and a process to run its code in."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from grader.course import Course, nearest
+from grader.errors import UsageError
+from grader.sandbox.zygote import Zygote
+
+if TYPE_CHECKING:
+    from grader.assignment import Assignment
+    from grader.submission import Submission
+
+
+class Opened(NamedTuple):
+    """A submission, the public side of its assignment, and the process that its workers come from."""
+
+    assignment: "Assignment"
+    submission: "Submission"
+    zygote: Zygote
+
+
+@contextlib.contextmanager
+def opened(folder: Path, id: str | None = None, course: Path | None = None, at_most: str = "full") -> Iterator[Opened]:
+    """Everything that checks of a folder need. Its own course (a kit is one) goes before that of the current folder.
+
+    `at_most` is the most isolation that is asked for.
+
+    Errors
+        UsageError where folder, course or assignment cannot be found; RubricError and BrokenReference for a damaged
+        kit or a course that does not fit.
+    """
+    from grader.submission import Submission
+
+    submission = Submission(folder)
+    found = Course(course) if course else nearest(submission.folder, Path.cwd())
+    name = id or submission.assignment(found.assignments) or _only(found)
+    if not name:
+        remedy = f"name it with --assignment or in submission.yaml; {found.offer()}"
+        raise UsageError(f"which assignment is {folder}?", remedy=remedy)
+    torch = b"tensors:" in found.rubric(name).read_bytes() or submission.needs_torch()
+    with Zygote(("numpy", "torch") if torch else ("numpy",), at_most) as zygote:
+        # Imported here, while the zygote starts up beside us.
+        from grader.assignment import Assignment
+        from grader.self_check.checking import public_side
+
+        yield Opened(public_side(Assignment(found, name)), submission, zygote)
+
+
+def _only(course: Course) -> str:
+    """The assignment of a course that has a single one, as a kit has."""
+    return course.assignments[0] if len(course.assignments) == 1 else ""

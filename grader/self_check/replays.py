@@ -1,0 +1,25 @@
+"""Scripts that call the student's function again on the input that shows what is wrong."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from grader.self_check.checked import CheckedPart
+from grader.self_check.hints import FOLDER
+
+
+def write(folder: Path, parts: Iterable[CheckedPart]) -> dict[str, Path]:
+    """Writes a script for every part that has one, and takes away those of parts that are right; by part."""
+    found = {}
+    for part in parts:
+        path = folder / FOLDER / f"{part.id}.py"
+        script = part.counterexample.script if part.counterexample else ""
+        try:
+            if script:
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(script, encoding="utf-8")
+                found[part.id] = path
+            else:
+                path.unlink(missing_ok=True)
+        except OSError:  # a folder that cannot be written to has none
+            continue
+    return found

@@ -142,6 +142,10 @@ def _replayed(folder: Path, trial: str, asked: Asked) -> int:
 
 def _one(folder: Path, json_to: str | None, asked: Asked) -> int:
     with ready(folder, asked) as run:
+        if run.assignment.rubric.recorded:  # a kit: there is nothing to grade with
+            from grader.self_check.command import checked_in
+
+            return checked_in(run.assignment, run.submission, run.zygote, as_json=json_to == "-")
         destination = run.destination(asked.out)
         report, errors = run.grade(asked, destination)
     from grader.report.files import write

@@ -79,6 +79,8 @@ def grade(
     rubric = assignment.rubric
     seed = rubric.seed if seed is None else seed
     chosen = _chosen(rubric, problems)
+    if any(not part.written and not part.function for problem in chosen for part in problem.parts):
+        raise UsageError("this is a kit, which has nothing to grade with", remedy="check the folder: `grade check DIR`")
     students = [student_of(assignment, problem, submission.folder, zygote, device) for problem in chosen]
     benches = [Bench(assignment, *pair, seed, device) for pair in zip(chosen, students, strict=True)]
     judged_problems = _judged_problems(benches, known)

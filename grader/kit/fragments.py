@@ -12,7 +12,7 @@ SHORT = 7
 WORDS = 7  # words in a row
 DIGITS = 5  # of a number that nobody writes by chance
 
-_TOKEN = re.compile(r"[A-Za-z_]\w*|\d[\d_]*\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|[^\s\w]")
+_TOKEN = re.compile(r"[A-Za-z_]\w*|\d[\d_]*\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|[^\s\w#]")
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d|\.\d")
 
@@ -28,7 +28,7 @@ Run = tuple[str, ...]
 
 
 def pieces(text: str, first_line: int = 1) -> list[Piece]:
-    """The tokens of any text, of code or not."""
+    """The tokens of any text, of code or not; what is a comment counts as well."""
     lines = enumerate(text.split("\n"), first_line)
     return [Piece(token, number) for number, line in lines for token in _TOKEN.findall(line)]
 

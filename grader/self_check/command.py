@@ -1,5 +1,6 @@
 """`grade check DIR`: what a student runs twenty times an evening."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,7 +10,10 @@ import click
 from grader.exits import leave, told
 
 if TYPE_CHECKING:
-    from grader.self_check.checking import Done
+    from grader.assignment import Assignment
+    from grader.sandbox.zygote import Zygote
+    from grader.self_check.checking import Chosen, Done
+    from grader.submission import Submission
 
 
 class Wanted(NamedTuple):
@@ -46,15 +50,29 @@ def _checked(wanted: Wanted) -> int:
     from grader.self_check.opening import opened
 
     with opened(wanted.folder, wanted.id, wanted.course) as own:
-        from grader.self_check.checking import Chosen, checked
+        from grader.self_check.checking import Chosen
         from grader.self_check.hints import Ladder
 
-        ladder = Ladder(own.submission.folder)
         if wanted.hint is not None:
-            click.echo(ladder.next(own.assignment.rubric, wanted.hint))
+            click.echo(Ladder(own.submission.folder).next(own.assignment.rubric, wanted.hint))
             return 0
-        done = checked(*own, Chosen(wanted.problems, wanted.parts), ladder)
-    return shown(done, own.submission.folder, as_json=wanted.as_json)
+        return checked_in(*own, Chosen(wanted.problems, wanted.parts), as_json=wanted.as_json)
+
+
+def checked_in(
+    assignment: "Assignment",
+    submission: "Submission",
+    zygote: "Zygote",
+    chosen: "Chosen | None" = None,
+    *,
+    as_json: bool = False,
+) -> int:
+    """Checks a folder and prints what is found; the exit code."""
+    from grader.self_check.checking import ALL, checked
+    from grader.self_check.hints import Ladder
+
+    done = checked(assignment, submission, zygote, chosen or ALL, Ladder(submission.folder))
+    return shown(done, submission.folder, as_json=as_json)
 
 
 def shown(done: "Done", folder: Path, *, as_json: bool = False) -> int:
@@ -70,11 +88,17 @@ def shown(done: "Done", folder: Path, *, as_json: bool = False) -> int:
         from grader.self_check.screen import screen
 
         click.echo(screen(done.checked, width=columns(), colour=sys.stdout.isatty()), nl=False)
+        where = f" {_from_here(folder)}" if folder != Path.cwd() else ""
         for part, path in scripts.items():
-            click.echo(f"replay {part}: python {path.relative_to(folder)}")
+            click.echo(f"replay {part}: python {_from_here(path)}{where}")
     for error in dict.fromkeys(map(str, done.errors)):
         click.echo(f"error: {error}", err=True)
     return 3 if done.errors else int(done.checked.right < len(done.checked.parts))
+
+
+def _from_here(path: Path) -> str:
+    """A path as it is typed in the current folder."""
+    return shlex.quote(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))
 
 
 def columns() -> int:

@@ -43,7 +43,7 @@ def upstream(value: Any, index: int) -> Any:
     return _upstream(value, np.random.default_rng(index))
 
 
-def _upstream(value: Any, generator: np.random.Generator) -> Any:
+def _upstream(value: Any, generator: "np.random.Generator") -> Any:
     if isinstance(value, tuple):
         return tuple(_upstream(item, generator) for item in value)
     return np.asarray(single(generator.standard_normal(np.shape(value))))
@@ -52,7 +52,7 @@ def _upstream(value: Any, generator: np.random.Generator) -> Any:
 class Draw:
     """One trial's source of numbers. `generator` is there for what the methods do not offer."""
 
-    def __init__(self, generator: np.random.Generator, regime: str = "normal") -> None:
+    def __init__(self, generator: "np.random.Generator", regime: str = "normal") -> None:
         self.generator = generator
         self.regime = regime
 

@@ -8,6 +8,7 @@ movement put in, is its sensitivity.
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -109,7 +110,7 @@ def _kinks(function: Callable[..., Any], arguments: list[Any], leaves: list[NDAr
     return False
 
 
-def moved(value: Any, rng: np.random.Generator, move: float) -> Any:
+def moved(value: Any, rng: "np.random.Generator", move: float) -> Any:
     """A real input, moved; labels, masks, signs, counts and functions stay as they are."""
     if isinstance(value, float):
         return value * (1 + move * rng.choice([-1.0, 1.0]))
@@ -126,7 +127,7 @@ def _discrete(array: NDArray[Any]) -> bool:
     return bool(np.isin(array, (-1.0, 0.0, 1.0)).all())
 
 
-def _noisy(value: Any, rng: np.random.Generator, move: float) -> Any:
+def _noisy(value: Any, rng: "np.random.Generator", move: float) -> Any:
     """An input whose every use is a little off: arrays carry the noise along, functions add it to what they return."""
     if isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f"):
         return _carrying((rng, move), value)
@@ -143,7 +144,7 @@ def _plain(value: Any) -> Any:
     return value.view(np.ndarray) if isinstance(value, _Noisy) else value
 
 
-Noise = tuple[np.random.Generator, float]
+Noise = tuple["np.random.Generator", float]
 # These do not round, so what comes of them is not moved.
 _SIGNS = (np.sign, np.absolute, np.fabs, np.negative, np.positive, np.copysign)
 _EXACT = frozenset((*_SIGNS, np.floor, np.ceil, np.rint, np.trunc, np.maximum, np.minimum, np.fmax, np.fmin))
@@ -155,14 +156,19 @@ def _carrying(noise: Noise, values: Any) -> Any:
     return noisy
 
 
+@functools.cache
+def _unset() -> Noise:
+    """The noise of an array that nobody gave any. Made when it is needed: numpy.random takes its time to import."""
+    return np.random.default_rng(0), MOVE
+
+
 class _Noisy(np.ndarray[Any, Any]):
     """Monte-Carlo arithmetic: an array of which every floating-point result is moved at random."""
 
     noise: Noise
-    _UNSET = (np.random.default_rng(0), MOVE)
 
     def __array_finalize__(self, parent: Any) -> None:
-        self.noise = getattr(parent, "noise", self._UNSET)
+        self.noise = getattr(parent, "noise", None) or _unset()
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         if "out" in options:
@@ -172,7 +178,7 @@ class _Noisy(np.ndarray[Any, Any]):
         off = (rng, 0.0 if ufunc in _EXACT else move)
         return tuple(self._off(item, *off) for item in result) if isinstance(result, tuple) else self._off(result, *off)
 
-    def _off(self, result: Any, rng: np.random.Generator, move: float) -> Any:
+    def _off(self, result: Any, rng: "np.random.Generator", move: float) -> Any:
         result = np.asarray(result)
         if result.dtype.kind != "f":
             return result[()]

@@ -63,7 +63,7 @@ def examined(
     loss: Loss,
     point: Floats,
     gradient: Floats,
-    rng: np.random.Generator,
+    rng: "np.random.Generator",
     precision: Precision = DOUBLE,
     slack: Floats | float = 0.0,
     directions: int = 1,
@@ -96,7 +96,7 @@ def examined(
     return Examined(Finding.AGREES)
 
 
-def _examined(compare: Callable[[Floats], Finding], shape: tuple[int, ...], rng: np.random.Generator) -> Examined:
+def _examined(compare: Callable[[Floats], Finding], shape: tuple[int, ...], rng: "np.random.Generator") -> Examined:
     for _ in range(REDRAWS):
         direction = rng.standard_normal(shape)
         finding = compare(direction)

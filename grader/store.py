@@ -4,7 +4,6 @@ import contextlib
 import functools
 import hashlib
 import os
-import secrets
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,7 @@ class Store:
         if not self.changed:
             return
         # Its name is nobody else's: threads, and machines that share the folder, may write at the same time.
-        draft = self.path.with_suffix(f".{secrets.token_hex(8)}")
+        draft = self.path.with_suffix(f".{os.urandom(8).hex()}")
         try:
             data = wire.encode(self.kept)
             self.path.parent.mkdir(parents=True, exist_ok=True)

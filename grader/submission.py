@@ -1,12 +1,12 @@
 """A submission: one student's (or group's) folder, and what its `submission.yaml` says."""
 
+import functools
 import itertools
 import re
 from pathlib import Path
 
 import msgspec
 
-from grader.document import read
 from grader.errors import RubricError, UsageError
 from grader.model import Author
 
@@ -38,7 +38,11 @@ class Submission:
                 f"{folder} is not a folder", remedy="name the folder that holds problem1.py and the others"
             )
         self.folder = folder.resolve()
-        self.label = _label(self.folder / "submission.yaml")
+
+    @functools.cached_property
+    def label(self) -> Label:
+        """What its `submission.yaml` says; UsageError where that cannot be understood."""
+        return _label(self.folder / "submission.yaml")
 
     @property
     def name(self) -> str:
@@ -59,6 +63,8 @@ def _label(path: Path) -> Label:
         return Label()
     if path.stat().st_size > MAX_LABEL:
         raise UsageError(f"is larger than {MAX_LABEL >> 10} KiB", file=path, remedy="see README.md for what it may say")
+    from grader.document import read  # which takes as long to import as a small homework to check
+
     try:
         return read(path, Label)
     except RubricError as error:

@@ -145,7 +145,9 @@ def _drawn(planned: Planned, maker: Callable[..., Any], seed: int, index: int, s
     )
 
 
-def trial(maker: Callable[..., Any], planned: Planned, rng: np.random.Generator, index: int, attempt: int = 0) -> Trial:
+def trial(
+    maker: Callable[..., Any], planned: Planned, rng: "np.random.Generator", index: int, attempt: int = 0
+) -> Trial:
     """One trial: the maker's inputs for this regime and case."""
     share, regime, case = planned
     if regime not in REGIMES:

@@ -86,7 +86,9 @@ def input_of(trial: Trial, name: str) -> Any:
     return trial.inputs[name]
 
 
-def upstream_gradients(check: Gradient, trial: Trial, shape: tuple[int, ...], rng: np.random.Generator) -> list[Floats]:
+def upstream_gradients(
+    check: Gradient, trial: Trial, shape: tuple[int, ...], rng: "np.random.Generator"
+) -> list[Floats]:
     """What the outputs of the forward function are contracted with: inputs, or random numbers for a Jacobian.
 
     `shape` is that of the gradient that is judged. Never ones: entries that add up to a constant, such as those of a

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from grader.course import Course, nearest
 from grader.errors import UsageError
 from grader.sandbox.zygote import Zygote
+from grader.submission import Submission
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
-    from grader.submission import Submission
 
 
 class Opened(NamedTuple):
     """A submission, the public side of its assignment, and the process that its workers come from."""
 
     assignment: "Assignment"
-    submission: "Submission"
+    submission: Submission
     zygote: Zygote
 
 
@@ -32,11 +32,9 @@ def opened(folder: Path, id: str | None = None, course: Path | None = None, at_m
         UsageError where folder, course or assignment cannot be found; RubricError and BrokenReference for a damaged
         kit or a course that does not fit.
     """
-    from grader.submission import Submission
-
     submission = Submission(folder)
     found = Course(course) if course else nearest(submission.folder, Path.cwd())
-    name = id or submission.assignment(found.assignments) or _only(found)
+    name = id or _only(found) or submission.assignment(found.assignments)
     if not name:
         remedy = f"name it with --assignment or in submission.yaml; {found.offer()}"
         raise UsageError(f"which assignment is {folder}?", remedy=remedy)

@@ -124,6 +124,7 @@ class Rubric(msgspec.Struct, frozen=True, kw_only=True):
     told of a mistake that was recognised. With `ignore_axes_of_length_one`, (d, 1) is as good as (d,). `policy` goes
     before the course's own (`grader.policy.policy_of`). A rubric that is `recorded` is that of a kit: recorded answers
     stand in for the reference, and parts that cannot be checked without it have neither function nor checks.
+    `packages` are what submissions may import besides the standard library and their own files.
     """
 
     id: str
@@ -137,6 +138,7 @@ class Rubric(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy | None = None
     public: Public = Public()
     recorded: bool = False
+    packages: tuple[str, ...] = ("numpy", "scipy", "torch")
 
     def takes_tensors(self) -> bool:
         """Whether any function takes tensors, so that workers need torch."""

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from grader.exits import leave, told
+from grader.self_check import replays
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
     from grader.sandbox.zygote import Zygote
     from grader.self_check.checking import Chosen, Done
+    from grader.self_check.opening import Opened
     from grader.submission import Submission
 
 
@@ -26,6 +28,8 @@ class Wanted(NamedTuple):
     course: Path | None
     as_json: bool
     hint: str | None
+    watch: bool
+    submit_check: bool
 
 
 @click.command()
@@ -36,6 +40,8 @@ class Wanted(NamedTuple):
 @click.option("--course", metavar="DIR", type=click.Path(path_type=Path), help="The folder that holds rubrics/.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @click.option("--hint", metavar="PART", help="Reveal the next hint for a part.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file is saved, until Ctrl-C.")
+@click.option("--submit-check", is_flag=True, help="Say whether the folder would be accepted, and pack it.")
 def check(**options: object) -> None:
     """Check your own work in the folder DIR [here], as often as you like, without the reference.
 
@@ -47,8 +53,10 @@ def check(**options: object) -> None:
 
 
 def _checked(wanted: Wanted) -> int:
-    from grader.self_check.opening import opened
+    from grader.self_check.opening import found, opened
 
+    if wanted.submit_check:
+        return _accepted(*found(wanted.folder, wanted.id, wanted.course))
     with opened(wanted.folder, wanted.id, wanted.course) as own:
         from grader.self_check.checking import Chosen
         from grader.self_check.hints import Ladder
@@ -56,7 +64,39 @@ def _checked(wanted: Wanted) -> int:
         if wanted.hint is not None:
             click.echo(Ladder(own.submission.folder).next(own.assignment.rubric, wanted.hint))
             return 0
-        return checked_in(*own, Chosen(wanted.problems, wanted.parts), as_json=wanted.as_json)
+        chosen = Chosen(wanted.problems, wanted.parts)
+        if wanted.watch:
+            return _watched(own, chosen)
+        return checked_in(*own, chosen, as_json=wanted.as_json)
+
+
+def _accepted(submission: "Submission", rubric: Path) -> int:
+    """Says what stands in the way of handing a folder in, or packs it."""
+    from grader.rubric import load
+    from grader.self_check import acceptance
+
+    own = load(rubric)
+    found = acceptance.acceptance(own, submission)
+    for objection in found.objections:
+        click.echo(f"✗ {objection}")
+    for note in found.notes:
+        click.echo(f"! {note}")
+    if found.objections:
+        click.echo("This would not be accepted as it is.")
+        return 1
+    path = acceptance.packed(own, submission, found)
+    click.echo(f"✓ {_from_here(path)}: {', '.join(found.files)}")
+    click.echo("This would be accepted. What it earns is found out when it is graded: hand in the zip.")
+    return 0
+
+
+def _watched(own: "Opened", chosen: "Chosen") -> int:
+    """Checks whenever a file is saved; there is nothing wrong with ending that."""
+    from grader.self_check.watching import drawn, saves, watched
+
+    folder = own.submission.folder
+    watched(own, chosen, saves(folder), lambda done: drawn(f"{page(done, folder)}\nwatching {folder} (Ctrl-C ends)\n"))
+    return 0
 
 
 def checked_in(
@@ -77,23 +117,26 @@ def checked_in(
 
 def shown(done: "Done", folder: Path, *, as_json: bool = False) -> int:
     """Prints what a self-check found, and the exit code that follows."""
-    from grader.self_check import replays
-
-    scripts = replays.write(folder, done.checked.parts)
     if as_json:
         import msgspec
 
         click.echo(msgspec.json.format(msgspec.json.encode(done.checked), indent=2).decode())
+        replays.write(folder, done.checked.parts)
     else:
-        from grader.self_check.screen import screen
-
-        click.echo(screen(done.checked, width=columns(), colour=sys.stdout.isatty()), nl=False)
-        where = f" {_from_here(folder)}" if folder != Path.cwd() else ""
-        for part, path in scripts.items():
-            click.echo(f"replay {part}: python {_from_here(path)}{where}")
+        click.echo(page(done, folder), nl=False)
     for error in dict.fromkeys(map(str, done.errors)):
         click.echo(f"error: {error}", err=True)
     return 3 if done.errors else int(done.checked.right < len(done.checked.parts))
+
+
+def page(done: "Done", folder: Path) -> str:
+    """What a terminal shows of a self-check, and how each wrong part is replayed; the scripts are written."""
+    from grader.self_check.screen import screen
+
+    where = f" {_from_here(folder)}" if folder != Path.cwd() else ""
+    scripts = replays.write(folder, done.checked.parts)
+    lines = [f"replay {part}: python {_from_here(path)}{where}\n" for part, path in scripts.items()]
+    return screen(done.checked, width=columns(), colour=sys.stdout.isatty()) + "".join(lines)
 
 
 def _from_here(path: Path) -> str:

@@ -6,9 +6,7 @@ from pathlib import Path
 from grader.document import unknown
 from grader.errors import UsageError
 from grader.rubric import Part, Rubric
-
-# Beside the work, and never handed in.
-FOLDER = ".grade"
+from grader.self_check.replays import FOLDER
 
 
 class Ladder:

@@ -24,27 +24,34 @@ class Opened(NamedTuple):
 
 @contextlib.contextmanager
 def opened(folder: Path, id: str | None = None, course: Path | None = None, at_most: str = "full") -> Iterator[Opened]:
-    """Everything that checks of a folder need. Its own course (a kit is one) goes before that of the current folder.
-
-    `at_most` is the most isolation that is asked for.
+    """Everything that checks of a folder need. `at_most` is the most isolation that is asked for.
 
     Errors
-        UsageError where folder, course or assignment cannot be found; RubricError and BrokenReference for a damaged
-        kit or a course that does not fit.
+        UsageError as of `found`; RubricError and BrokenReference for a damaged kit or a course that does not fit.
     """
-    submission = Submission(folder)
-    found = Course(course) if course else nearest(submission.folder, Path.cwd())
-    name = id or _only(found) or submission.assignment(found.assignments)
-    if not name:
-        remedy = f"name it with --assignment or in submission.yaml; {found.offer()}"
-        raise UsageError(f"which assignment is {folder}?", remedy=remedy)
-    torch = b"tensors:" in found.rubric(name).read_bytes() or submission.needs_torch()
+    submission, rubric = found(folder, id, course)
+    torch = b"tensors:" in rubric.read_bytes() or submission.needs_torch()
     with Zygote(("numpy", "torch") if torch else ("numpy",), at_most) as zygote:
         # Imported here, while the zygote starts up beside us.
         from grader.assignment import Assignment
         from grader.self_check.checking import public_side
 
-        yield Opened(public_side(Assignment(found, name)), submission, zygote)
+        yield Opened(public_side(Assignment(Course(rubric.parent.parent), rubric.stem)), submission, zygote)
+
+
+def found(folder: Path, id: str | None, course: Path | None) -> tuple[Submission, Path]:
+    """A submission and the rubric of its assignment. Its own course, as a kit is, goes before the current folder's.
+
+    Errors
+        UsageError where folder, course or assignment cannot be found.
+    """
+    submission = Submission(folder)
+    own = Course(course) if course else nearest(submission.folder, Path.cwd())
+    name = id or _only(own) or submission.assignment(own.assignments)
+    if not name:
+        remedy = f"name it with --assignment or in submission.yaml; {own.offer()}"
+        raise UsageError(f"which assignment is {folder}?", remedy=remedy)
+    return submission, own.rubric(name)
 
 
 def _only(course: Course) -> str:

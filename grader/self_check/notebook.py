@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 import tempfile
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -138,7 +139,7 @@ def _of_functions(functions: Sequence[Callable[..., Any]]) -> str:
     imports: dict[str, None] = {}
     for function in functions:
         try:
-            blocks.append(inspect.cleandoc(inspect.getsource(function)))
+            blocks.append(textwrap.dedent(inspect.getsource(function)))
         except (OSError, TypeError):
             name = getattr(function, "__name__", "this")
             raise UsageError(f"the source of {name} is not to be had", remedy="define it in a cell or a file") from None

@@ -1,5 +1,7 @@
 """Checked again with every save: one process stays warm, and only the problem whose file was saved is judged."""
 
+import contextlib
+import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
@@ -13,8 +15,11 @@ from grader.self_check.checking import Chosen, Done, checked
 from grader.self_check.hints import Ladder
 from grader.self_check.opening import Opened
 
-# Editors save in several steps within a few milliseconds; more would be felt.
-STEP, DEBOUNCE = 5, 40
+# Milliseconds. Editors save in several steps within a few of them; more would be felt.
+STEP, DEBOUNCE = 5, 20
+LOOK = 300
+MAX_FILES = 1000
+Stamp = tuple[int, int]
 CLEAR = "\x1b[2J\x1b[3J\x1b[H"
 
 
@@ -34,7 +39,7 @@ def watched(own: Opened, chosen: Chosen, saved: Iterable[Collection[Path]], show
 
 
 def saves(folder: Path) -> Iterator[set[Path]]:
-    """The Python files of a folder that are saved, together where they are saved together; it ends with Ctrl-C.
+    """The Python files of a folder that are saved from now on, in groups; it ends with Ctrl-C.
 
     Errors
         UsageError where watchfiles is not installed.
@@ -43,13 +48,36 @@ def saves(folder: Path) -> Iterator[set[Path]]:
         import watchfiles
     except ImportError:
         raise UsageError("--watch needs the package watchfiles", remedy="pip install watchfiles") from None
+    # Looked at before the first check: what is saved meanwhile counts. And where a file system tells of no changes, as
+    # over a network, they are found by looking now and then.
+    return _saves(folder, _looked_at(folder), watchfiles.watch)
 
-    def is_work(_: object, path: str) -> bool:
-        inside = Path(path).relative_to(folder) if Path(path).is_relative_to(folder) else Path(path)
-        return path.endswith(".py") and not any(name.startswith((".", "__pycache__")) for name in inside.parts)
 
-    for changes in watchfiles.watch(folder, watch_filter=is_work, step=STEP, debounce=DEBOUNCE, raise_interrupt=False):
-        yield {Path(path) for _, path in changes}
+def _saves(folder: Path, before: dict[Path, Stamp], watch: Callable[..., Iterator[object]]) -> Iterator[set[Path]]:
+    waking = watch(
+        folder, step=STEP, debounce=DEBOUNCE, rust_timeout=LOOK, yield_on_timeout=True, raise_interrupt=False
+    )
+    for _ in waking:
+        now = _looked_at(folder)
+        if changed := {path for path in now | before if now.get(path) != before.get(path)}:
+            before = now
+            yield changed
+
+
+def _looked_at(folder: Path) -> dict[Path, Stamp]:
+    """When each Python file was changed, and its size; not of what is hidden, nor of virtual environments."""
+    found: dict[Path, Stamp] = {}
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith((".", "__pycache__"))]
+        if "pyvenv.cfg" in files or len(found) > MAX_FILES:
+            folders.clear()
+            continue
+        for name in files:
+            if name.endswith(".py") and not name.startswith("."):
+                with contextlib.suppress(OSError):
+                    stat = Path(place, name).stat()
+                    found[Path(place, name)] = stat.st_mtime_ns, stat.st_size
+    return found
 
 
 def drawn(text: str) -> None:

@@ -46,6 +46,7 @@ def fill(kit_folder, right) -> Callable[..., Path]:
 
     def filled(files=None) -> Path:
         for name, text in {**right, **(files or {})}.items():
+            (kit_folder / name).parent.mkdir(exist_ok=True)
             (kit_folder / name).write_text(text)
         return kit_folder
 

@@ -1,9 +1,15 @@
 """An assignment: its rubric and its references, found to fit each other."""
 
+import threading
+
 from grader.course import Course
 from grader.errors import BrokenReference, RubricError
 from grader.reference import ReferenceModule
 from grader.rubric import Problem, Rubric, load
+from grader.sheet import AnswerSheet, key_of
+
+# Answer sheets that are kept in memory: those of a few seeds.
+SHEETS = 32
 
 
 class Assignment:
@@ -19,8 +25,21 @@ class Assignment:
         self.references = {
             problem.id: ReferenceModule(course.reference(id, problem.file)) for problem in self.rubric.problems
         }
+        self._sheets: dict[str, AnswerSheet] = {}
+        self._lock = threading.Lock()
         for problem in self.rubric.problems:
             self._fit(problem, self.references[problem.id])
+
+    def sheet(self, problem: Problem, seed: int) -> AnswerSheet:
+        """The answer sheet of a problem with this seed, the same one for a whole class."""
+        reference = self.references[problem.id]
+        key = key_of(problem, reference, seed)
+        with self._lock:
+            found = self._sheets.pop(key, None) or AnswerSheet(problem, reference, seed, self.path)
+            self._sheets[key] = found
+            while len(self._sheets) > SHEETS:
+                del self._sheets[next(iter(self._sheets))]
+        return found
 
     def _fit(self, problem: Problem, reference: ReferenceModule) -> None:
         for name, function in problem.functions.items():

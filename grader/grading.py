@@ -10,7 +10,7 @@ import msgspec
 
 from grader import __version__, hygiene
 from grader.assignment import Assignment
-from grader.bench import Bench
+from grader.bench import Bench, student_of
 from grader.document import unknown
 from grader.errors import GraderError, UsageError
 from grader.judgement import FINAL, Failure, Judgement, judgement, scope, telling
@@ -79,7 +79,8 @@ def grade(
     rubric = assignment.rubric
     seed = rubric.seed if seed is None else seed
     chosen = _chosen(rubric, problems)
-    benches = [Bench(assignment, problem, submission.folder, zygote, seed, device) for problem in chosen]
+    students = [student_of(assignment, problem, submission.folder, zygote, device) for problem in chosen]
+    benches = [Bench(assignment, *pair, seed, device) for pair in zip(chosen, students, strict=True)]
     judged_problems = _judged_problems(benches, known)
     reports = [problem for problem, _, _ in judged_problems]
     parts = [part for _, own, _ in judged_problems for part in own]

@@ -1,7 +1,7 @@
 """One trial again, with everything that belongs to it, for whoever has the reference."""
 
 from grader.assignment import Assignment
-from grader.bench import Bench
+from grader.bench import Bench, student_of
 from grader.counterexample import shown
 from grader.errors import UsageError
 from grader.judgement import verdict_on
@@ -21,7 +21,8 @@ def replayed(assignment: Assignment, submission: Submission, zygote: Zygote, tri
     """
     id, _, number = trial.partition("/")
     problem, part = _part(assignment, id)
-    bench = Bench(assignment, problem, submission.folder, zygote, assignment.rubric.seed if seed is None else seed)
+    student = student_of(assignment, problem, submission.folder, zygote)
+    bench = Bench(assignment, problem, student, assignment.rubric.seed if seed is None else seed)
     with bench.student:
         tried = bench.trials(part.function)
         if not number.isdecimal() or int(number) >= len(tried):

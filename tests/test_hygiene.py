@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from grader.bench import Bench
+from grader.bench import Bench, student_of
 from grader.hygiene import charged, remarks, repeatable, same
 from grader.model import CORRECT, Hygiene, HygieneCosts, Limits, Status, Verdict
 from grader.wire import Tensor
@@ -18,7 +18,7 @@ def bench(assignment, zygote, submit):
 
     def made(source: str, number: int = 1) -> Bench:
         problem = assignment.rubric.problems[number - 1]
-        return Bench(assignment, problem, submit({problem.file: source}), zygote, 0)
+        return Bench(assignment, problem, student_of(assignment, problem, submit({problem.file: source}), zygote), 0)
 
     return made
 
@@ -103,10 +103,12 @@ def test_the_first_answer_counts_and_an_end_in_the_repetition_costs_nothing(benc
 
 
 def test_a_repetition_that_does_not_end_costs_nothing(assignment, zygote, submit, right):
-    here = Bench(assignment, assignment.rubric.problems[0], submit({
+    folder = submit({
         "problem1.py": right["problem1.py"] + "n = []\ndef total(x):\n    n.append(1)\n    while len(n) > 14: pass\n"
         "    return x.sum()\n"
-    }), zygote, 0)  # fmt: skip
+    })  # fmt: skip
+    problem = assignment.rubric.problems[0]
+    here = Bench(assignment, problem, student_of(assignment, problem, folder, zygote), 0)
     here.student.limits = msgspec.structs.replace(Limits(), seconds=0.3)
     with here.student:
         assert here.hygiene("total") == CLEAN

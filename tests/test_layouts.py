@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader import wire
-from grader.bench import Bench
+from grader.bench import Bench, student_of
 from grader.layouts import DEFAULT, LAYOUTS, laid, layout
 from grader.model import Fault, Status
 from grader.sides import StudentSide
@@ -64,7 +64,7 @@ def bench(assignment, zygote, submit):
             name: msgspec.structs.replace(function, layouts=layouts) for name, function in problem.functions.items()
         }
         problem = msgspec.structs.replace(problem, functions=functions)
-        return Bench(here, problem, submit({"problem1.py": source}), zygote, 0)
+        return Bench(here, problem, student_of(here, problem, submit({"problem1.py": source}), zygote), 0)
 
     return made
 

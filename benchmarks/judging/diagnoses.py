@@ -12,7 +12,7 @@ from benchmarks.judging.bugs import BUGS
 from benchmarks.judging.held_out import HELD_OUT
 from benchmarks.judging.unseen import UNSEEN
 from grader.assignment import Assignment
-from grader.bench import Bench
+from grader.bench import Bench, student_of
 from grader.course import Course
 from grader.explanation import diagnosed
 from grader.judgement import judgement
@@ -100,7 +100,7 @@ def _names(bug: Bug, assignment: Assignment, zygote: Zygote, seed: int) -> set[s
         if bug.beside is not None:
             shutil.copytree(bug.beside, folder, dirs_exist_ok=True)
         (Path(folder) / problem.file).write_text(bug.source, encoding="utf-8")
-        bench = Bench(assignment, problem, Path(folder), zygote, seed)
+        bench = Bench(assignment, problem, student_of(assignment, problem, Path(folder), zygote), seed)
         with bench.student:
             lost = [(part, trials) for part in problem.parts if (trials := _main_trials_of_lost(part, bench, bug))]
             found = [diagnosed(part, bench, trials) for part, trials in lost]

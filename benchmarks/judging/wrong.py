@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.assignment import Assignment
-from grader.bench import Bench
+from grader.bench import Bench, student_of
 from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
 from grader.compare import conformed
@@ -82,7 +82,8 @@ def table(seeds: Iterable[int], ids: Iterable[str] = ()) -> None:
             for formula in known:
                 key = formula.assignment.rubric.id, formula.problem.id
                 if key not in benches:
-                    benches[key] = Bench(formula.assignment, formula.problem, ROOT, zygote, seed)
+                    student = student_of(formula.assignment, formula.problem, ROOT, zygote)
+                    benches[key] = Bench(formula.assignment, formula.problem, student, seed)
                 bench = benches[key]
                 caught[formula.id][place] = _is_caught(formula, bench)
                 naive[formula.id][place] = not _passes_allclose(formula, bench, seed)

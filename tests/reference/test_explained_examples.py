@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from grader.assignment import Assignment
-from grader.bench import Bench
+from grader.bench import Bench, student_of
 from grader.checks.sampler import Sampler
 from grader.checks.vjp import Vjp
 from grader.document import read
@@ -64,7 +64,8 @@ def test_a_lost_part_is_explained_by_a_misconception_or_needs_none(zygote, torch
     @functools.cache
     def bench(number: str) -> Bench:
         [problem] = [problem for problem in assignment.rubric.problems if problem.id == number]
-        return Bench(assignment, problem, folder, torch_zygote if needs_torch else zygote, 0)
+        student = student_of(assignment, problem, folder, torch_zygote if needs_torch else zygote)
+        return Bench(assignment, problem, student, 0)
 
     for problem, part in (PARTS[id, own] for own in lost):
         here = bench(problem.id)

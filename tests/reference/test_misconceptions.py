@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from grader.bench import Bench
+from grader.bench import Bench, student_of
 from grader.checks.sampler import Sampler
 from grader.checks.vjp import Vjp
 from grader.compare import conformed
@@ -133,7 +133,8 @@ def bench(zygote) -> Iterator[Callable[[str, str, int], Bench]]:
         # What no misconception explains is not looked into further.
         assignment.rubric = msgspec.structs.replace(assignment.rubric, hints=Hints.NONE)
         [problem] = [problem for problem in assignment.rubric.problems if problem.id == number]
-        made.append(Bench(assignment, problem, homeworks.example(id, "correct"), zygote, seed))
+        right = student_of(assignment, problem, homeworks.example(id, "correct"), zygote)
+        made.append(Bench(assignment, problem, right, seed))
         return made[-1]
 
     yield of_problem

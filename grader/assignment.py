@@ -1,5 +1,6 @@
 """An assignment: its rubric and its references, found to fit each other."""
 
+import threading
 from pathlib import Path
 
 from grader.course import Course
@@ -7,6 +8,10 @@ from grader.errors import BrokenReference, RubricError
 from grader.recorded import RecordedReference, Reference, read
 from grader.reference import ReferenceModule
 from grader.rubric import Problem, Rubric, load
+from grader.sheet import AnswerSheet, key_of
+
+# Answer sheets that are kept in memory: those of a few seeds.
+SHEETS = 32
 
 
 class Assignment:
@@ -20,6 +25,8 @@ class Assignment:
         self.path = course.rubric(id)
         self.rubric: Rubric = load(self.path)
         self.references: dict[str, Reference] = {}
+        self._sheets: dict[str, AnswerSheet] = {}
+        self._lock = threading.Lock()
         for problem in self.rubric.problems:
             if self.rubric.recorded:
                 self.references[problem.id] = recorded(course.recorded(id, problem.file), problem)
@@ -27,6 +34,17 @@ class Assignment:
                 module = ReferenceModule(course.reference(id, problem.file))
                 self._fit(problem, module)
                 self.references[problem.id] = module
+
+    def sheet(self, problem: Problem, seed: int) -> AnswerSheet:
+        """The answer sheet of a problem with this seed, the same one for a whole class."""
+        reference = self.references[problem.id]
+        key = key_of(problem, reference, seed)
+        with self._lock:
+            found = self._sheets.pop(key, None) or AnswerSheet(problem, reference, seed, self.path)
+            self._sheets[key] = found
+            while len(self._sheets) > SHEETS:
+                del self._sheets[next(iter(self._sheets))]
+        return found
 
     def _fit(self, problem: Problem, reference: ReferenceModule) -> None:
         for name, function in problem.functions.items():

@@ -1,19 +1,14 @@
 """One problem on the bench: the student's functions, the references, and the trials they are put to."""
 
-import contextlib
-import hashlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
-from grader.answers import Answer, Measured, Measurement, measured
 from grader.assignment import Assignment
-from grader.draw import upstream
-from grader.errors import BrokenReference, RubricError
+from grader.errors import BrokenReference
 from grader.hygiene import repeatable, same
 from grader.layouts import laid
 from grader.model import Fault, Hygiene, Trial
@@ -21,9 +16,8 @@ from grader.rubric import Part, Problem
 from grader.sandbox.student import Student
 from grader.sandbox.tensors import Torch
 from grader.sandbox.zygote import Zygote
-from grader.sensitivity import EVALUATIONS
 from grader.stand_in import StandIn
-from grader.trials import Inputs, PlanError, is_random, plan_name, reseeded, trials
+from grader.trials import is_random, reseeded
 
 # Calls go out together as long as their arrays are no larger than that.
 MAX_MESSAGE = 16 << 20
@@ -39,137 +33,13 @@ class Bench:
         self.loose = assignment.rubric.ignore_axes_of_length_one
         self.reference = assignment.references[problem.id]
         self.device = device
-        plan = hashlib.sha256(repr((self.reference.digest, problem.functions, seed)).encode())
-        self.store = self.reference.store(plan.hexdigest()[:32])
-        self._trials: dict[str, list[Trial]] = {}
-        self._answers: dict[str, list[Answer]] = {}
+        self.sheet = assignment.sheet(problem, seed)
+        self.store = self.sheet.store
+        self.trials, self.expected = self.sheet.trials, self.sheet.expected
+        self.expected_gradients = self.sheet.expected_gradients
         self._results: dict[str, list[Any]] = {}
-        self._reference_seconds: dict[str, float] = {}
         self._gradients: dict[tuple[str, tuple[str, ...]], list[Any]] = {}
         self._hygiene: dict[str, Hygiene] = {}
-
-    def trials(self, function: str) -> list[Trial]:
-        """The trials of a function. Functions with the same plan share them."""
-        inputs = self._inputs(function)
-        name = plan_name(inputs)
-        if name not in self._trials:
-            kept = self.store.get(name)
-            made = [Trial(*row) for row in kept] if kept else self._made(inputs)
-            self._trials[name] = self.reference.bound(made)
-        return self._trials[name]
-
-    def expected(self, function: str, trial: Trial) -> Answer:
-        """The reference's answer in a trial."""
-        if function not in self._answers:
-            tried = self.trials(function)  # which measures the answers too, unless both are kept
-            kept = self.store.get(f"answers of {function}")
-            if kept:
-                self._answers[function] = [Answer(*row) for row in kept]
-            elif function not in self._answers:
-                self._keep(function, self._measurements(function, tried), tried)
-        return self._answers[function][trial.index]
-
-    def _inputs(self, function: str) -> Inputs:
-        inputs = self.problem.functions[function].inputs
-        assert inputs is not None, "the rubric was found to name inputs for every judged function"
-        return inputs
-
-    def _made(self, inputs: Inputs) -> list[Trial]:
-        """The trials of a plan, steady for every function that has this plan; their answers are measured on the way."""
-        plan = plan_name(inputs)
-        maker = self.reference.function(inputs.maker)
-        judged = dict.fromkeys(part.function for part in self.problem.parts if part.function)
-        columns: dict[str, list[Measurement]] = {
-            name: [] for name in judged if plan_name(self._inputs(name)) == plan
-        }
-
-        def steady(drawn: Trial) -> bool:
-            (trial,) = self.reference.bound([drawn])
-            row = {function: self._measurement(function, trial) for function in self._sound(columns, trial)}
-            if not all(measurement.steady for measurement in row.values()):
-                return False
-            for function, measurement in row.items():
-                columns[function].append(measurement)
-            return True
-
-        attempts = self.store.get(f"attempts of {plan}")  # trials that hold functions are not kept themselves
-        with self._plan_blamed(inputs):
-            if attempts:
-                return trials(inputs, maker, self.seed, attempts=attempts)
-            made = trials(inputs, maker, self.seed, steady)
-        self.store.put(plan, [(one.index, one.case, one.regime, one.inputs, one.share, one.attempt) for one in made])
-        self.store.put(f"attempts of {plan}", [one.attempt for one in made])
-        for function, column in columns.items():
-            if len(column) == len(made):
-                self._keep(function, column, made)
-        return made
-
-    @contextlib.contextmanager
-    def _plan_blamed(self, inputs: Inputs) -> Iterator[None]:
-        """What a plan asks for in vain is an error of the rubric; the rest is one of the reference."""
-        try:
-            with self.reference.blamed():
-                yield
-        except BrokenReference as error:
-            if isinstance(error.__cause__, PlanError):
-                raise RubricError(str(error.__cause__), file=self.assignment.path, line=inputs.line) from error
-            raise
-
-    def _sound(self, functions: Iterable[str], trial: Trial) -> list[str]:
-        """Those of the functions that answer at all: what is wrong with the others is told where they are judged."""
-        sound = []
-        for function in functions:
-            with contextlib.suppress(Exception):
-                self._measured(function).value(*self.reference.arguments(function, trial))
-                sound.append(function)
-        return sound
-
-    def _measurement(self, function: str, trial: Trial) -> Measurement:
-        start = time.perf_counter()
-        made = self._measured(function).measurement(self.reference.arguments(function, trial))
-        took = (time.perf_counter() - start) / EVALUATIONS
-        self._reference_seconds[function] = self._reference_seconds.get(function, 0.0) + took
-        return made
-
-    def _measurements(self, function: str, tried: list[Trial]) -> list[Measurement]:
-        with self.reference.blamed():
-            return [self._measurement(function, trial) for trial in tried]
-
-    def _measured(self, function: str) -> Measured:
-        own = self.problem.functions[function]
-        return Measured(self.reference, function, own.evaluated_at, own.compared)
-
-    def _keep(self, function: str, measurements: list[Measurement], tried: list[Trial]) -> None:
-        """Keeps the answers of a function, from the measurements of all its trials."""
-        answers = self._measured(function).answers(measurements, self._groups(function, tried))
-        self._keep_answers(function, answers)
-        self.store.put(f"seconds of {function}", self._reference_seconds[function])
-
-    def _keep_answers(self, name: str, answers: list[Answer]) -> None:
-        self._answers[name] = answers
-        self.store.put(f"answers of {name}", [(one.value, one.bound, one.capped) for one in answers])
-
-    def expected_gradients(self, function: str, of: str, trial: Trial) -> Answer:
-        """What the reference function `of` gives for a trial's inputs and its `upstream`."""
-        name = f"{of} at the upstream of {function}"
-        if name not in self._answers:
-            tried = self.trials(function)
-            if kept := self.store.get(f"answers of {name}"):
-                self._answers[name] = [Answer(*row) for row in kept]
-            else:
-                inputs = [trial.inputs | {"upstream": self._upstream(function, trial)} for trial in tried]
-                pairs = zip(tried, inputs, strict=True)
-                contracted = [msgspec.structs.replace(trial, inputs=own) for trial, own in pairs]
-                self._keep_answers(name, measured(self.reference, of, contracted, self._groups(function, tried)))
-        return self._answers[name][trial.index]
-
-    def _groups(self, function: str, tried: list[Trial]) -> list[Any]:
-        """For each trial, what it has in common with those that are alike in size."""
-        cases = self._inputs(function).cases
-        return [(trial.share, trial.regime, tuple(trial.case[name] for name in cases)) for trial in tried]
-
-    def _upstream(self, function: str, trial: Trial) -> Any:
-        return upstream(self.expected(function, trial).value, trial.index)
 
     def is_trial_of(self, function: str, trial: Trial) -> bool:
         """Whether a trial is among those of a function whose answers are compared as they come."""
@@ -238,7 +108,7 @@ class Bench:
                 raise BrokenReference(message, remedy=f"its arguments are: {', '.join(names)}")
             tried = self.trials(function)
             calls = [self.reference.arguments(function, trial) for trial in tried]
-            upstreams = [self._upstream(function, trial) for trial in tried]
+            upstreams = [self.sheet.upstream(function, trial) for trial in tried]
             places = [names.index(name) for name in wrt]
             self._gradients[function, wrt] = self.student.vjp(
                 function, calls, upstreams, places, self._seconds(function)
@@ -247,8 +117,7 @@ class Bench:
 
     def _seconds(self, function: str) -> float:
         """How long the student may take for all trials of a function, by what the reference took."""
-        own: float = self.store.get(f"seconds of {function}") or 0.0
-        return own * self.assignment.rubric.limits.times_reference
+        return self.sheet.seconds(function) * self.assignment.rubric.limits.times_reference
 
     def drawn(self, function: str, trial: Trial, keys: Sequence[int]) -> Iterator[tuple[Any, Any]]:
         """What the student's function gives, or the Fault, for each key; each beside the reference's answer.

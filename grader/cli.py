@@ -134,6 +134,20 @@ def gradescope(arguments: tuple[str, ...]) -> None:
         gradescope(list(arguments))
 
 
+@main.command()
+@click.argument("id", metavar="ID")
+@click.option("--course", metavar="DIR", type=click.Path(path_type=Path), help="The folder that holds rubrics/.")
+def new(id: str, course: Path | None) -> None:
+    """Write a small homework ID, whole as it stands, to be edited: rubric, reference and examples.
+
+    It goes into the course folder, the nearest one upwards from here; where there is none, this becomes one.
+    """
+    with told():
+        from grader.scaffold.command import new
+
+        click.echo(new(id, course))
+
+
 def _replayed(folder: Path, trial: str, asked: Asked) -> int:
     with ready(folder, asked) as run:
         click.echo(run.replay(trial, asked.seed))

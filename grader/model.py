@@ -165,7 +165,11 @@ class Trials(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WrittenItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the marking scheme of a written part."""
+    """One line of the marking scheme of a written part.
+
+    points      what it earns
+    criterion   what a marker looks for
+    """
 
     points: float
     criterion: str

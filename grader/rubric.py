@@ -21,7 +21,8 @@ from grader.policy.terms import READERS, Policy
 from grader.policy.terms import flaws as policy_flaws
 from grader.trials import Inputs
 
-_IS_ID = re.compile(r"\w[\w.-]{0,58}").fullmatch
+# Replay scripts and folders are named after ids.
+is_id = re.compile(r"\w[\w.-]{0,58}").fullmatch
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,11 +84,18 @@ class Public(msgspec.Struct, frozen=True, kw_only=True):
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that earns points: by checks of a function, or by a person (`written`).
 
-    `output` names which of the function's outputs count; all of them do where it names none. `hygiene` says what it
-    costs when the function does more than to answer. `misconceptions` are functions of known wrong answers, beside the
-    reference, with the credit that each of them earns. `follow_through` is the credit for a gradient that is wrong and
-    is that of the student's own, wrong, forward function. A part that is not `public` cannot be checked by students;
-    its `hints` are revealed to them one after the other.
+    id               its name in reports, such as 1a.dx
+    points           what it earns when it is right
+    criterion        what is asked for, as the student reads it
+    function         the function of the problem that is judged
+    output           which of the function's outputs count; all of them do where it names none
+    checks           how it is judged; it earns its points when all of them pass in all trials
+    hygiene          what it costs when the function does more than to answer
+    written          the marking scheme of a part that a person marks
+    misconceptions   functions of known wrong answers, beside the reference, with the credit that each of them earns
+    follow_through   the credit for a gradient that is wrong and is that of the student's own, wrong, forward function
+    public           whether students may check it by themselves
+    hints            what is revealed to them in a self-check, one after the other
     """
 
     id: str
@@ -106,7 +114,14 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of the homework."""
+    """One file of the homework.
+
+    id          its number or name
+    title       what it is about
+    file        the file of the submission, and of the reference
+    functions   the functions that the student writes, by name
+    parts       what earns points in it
+    """
 
     id: str
     title: str
@@ -119,12 +134,20 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 class Rubric(msgspec.Struct, frozen=True, kw_only=True):
     """An assignment.
 
-    `seed` is the one that is used when none is given on the command line. With `show_expected`, the report shows the
-    right value of a failing trial and what a marker looks for in a written part. `hints` says how much a student is
-    told of a mistake that was recognised. With `ignore_axes_of_length_one`, (d, 1) is as good as (d,). `policy` goes
-    before the course's own (`grader.policy.policy_of`). A rubric that is `recorded` is that of a kit: recorded answers
-    stand in for the reference, and parts that cannot be checked without it have neither function nor checks.
-    `packages` are what submissions may import besides the standard library and their own files.
+    id                          the file's name without .yaml
+    title                       what it is about
+    problems                    its files
+    limits                      what a student's code may use
+    seed                        of the trials, where none is given on the command line
+    show_expected               whether reports show the right value of a failing trial, and what a marker looks for
+                                in a written part
+    hints                       how much a student is told of a mistake that was recognised
+    ignore_axes_of_length_one   whether (d, 1) is as good as (d,)
+    policy                      deadline, lateness, attempts, groups; goes before what the course says
+    public                      what students may see of the trials
+    recorded                    whether it is that of a kit: recorded answers stand in for the reference, and parts that
+                                cannot be checked without it have neither function nor checks
+    packages                    what submissions may import besides the standard library and their own files
     """
 
     id: str
@@ -213,7 +236,7 @@ def _public_flaws(rubric: Rubric) -> Iterator[Flaw]:
 def _id_flaws(what: str, records: Iterable[Problem | Part]) -> Iterator[Flaw]:
     seen: set[str] = set()
     for record in records:
-        if not _IS_ID(record.id):
+        if not is_id(record.id):
             remedy = "use letters, digits and _, and . or - between them: replay scripts are named after it"
             yield record.line, f"the {what} id '{record.id}' is no name for a file", remedy
         if record.id in seen:

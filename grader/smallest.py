@@ -13,7 +13,7 @@ from grader.errors import StudentFault
 from grader.model import Fault, Trial
 from grader.rubric import Part
 from grader.sensitivity import leaves_of
-from grader.shrinking import Budget, shrunk
+from grader.shrinking import Budget, Surroundings, shrunk, surroundings
 from grader.sides import ReferenceSide, StudentSide
 from grader.trials import Inputs, Planned, trial
 
@@ -51,16 +51,8 @@ def smallest(part: Part, bench: Bench, failing: Trial) -> Failure | None:
     watch = _Watch(part, bench, failing)
     if not watch.first.kind:
         return None
-    names = bench.reference.argument_names(part.function)
-    looked_at = {name: failing.inputs[name] for name in names if name in failing.inputs}
-    found = shrunk(
-        Trial(failing.index, failing.case, failing.regime, looked_at),
-        bench.trials(part.function),
-        watch.fails,
-        watch.remade,
-        only_remade=watch.is_whole(looked_at),
-        budget=BUDGET,
-    )
+    known = bench.sheet.once(f"surroundings of {part.function}/{failing.index}", watch.surroundings)
+    found = shrunk(known, watch.fails, only_made=watch.is_whole(known.start), budget=BUDGET)
     (sight,) = watch.sights([found])
     return sight.failure if sight is not None and sight.kind == watch.first.kind else None
 
@@ -83,6 +75,13 @@ class _Watch:
         """Whether inputs and answer are whole numbers: then nobody can tell from outside where a tie is."""
         leaves = [leaf for value in (*inputs.values(), self.first.failure.expected) for leaf in leaves_of(value)]
         return all(leaf.dtype.kind in "biu" for leaf in leaves if leaf.dtype.kind in "biuf")
+
+    def surroundings(self) -> Surroundings:
+        """What is known of the failing trial's inputs, as far as the function takes them."""
+        names = self.bench.reference.argument_names(self.part.function)
+        looked_at = {name: self.failing.inputs[name] for name in names if name in self.failing.inputs}
+        own = Trial(self.failing.index, self.failing.case, self.failing.regime, looked_at)
+        return surroundings(own, self.bench.trials(self.part.function), self.remade, BUDGET.seconds)
 
     def remade(self, k: int) -> Trial:
         """A trial of the maker, of the smallest sizes that are 2 or more."""

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import hashlib
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ class Store:
         self.path = _folder() / f"{key}.kept"
         self.kept: dict[str, Any] = self._read()
         self.changed = False
+        self._lock = threading.Lock()
 
     def get(self, name: str) -> Any:
         """A value, if it is kept, else None."""
@@ -30,15 +32,18 @@ class Store:
 
     def put(self, name: str, value: Any) -> None:
         """Keeps a value, if it is data; functions are not kept."""
-        with contextlib.suppress(wire.WireError):
+        with contextlib.suppress(wire.WireError), self._lock:
             wire.encode(value)
             self.kept[name] = value
             self.changed = True
 
     def save(self) -> None:
         """Writes what is new; whole or not at all."""
-        if not self.changed:
-            return
+        with self._lock:
+            if self.changed:
+                self._write()
+
+    def _write(self) -> None:
         # Its name is nobody else's: threads, and machines that share the folder, may write at the same time.
         draft = self.path.with_suffix(f".{os.urandom(8).hex()}")
         try:
@@ -87,8 +92,8 @@ def digest(folder: Path, *parts: Any) -> str:
 
 # What decides what is kept: modules and packages of ours.
 _DECIDING = (
-    "answers", "bench", "compare", "draw", "explanation", "given", "invariants", "reference", "rubric", "sensitivity",
-    "store", "tolerance", "trials", "wire",
+    "answers", "compare", "draw", "explanation", "given", "invariants", "reference", "rubric", "sensitivity",
+    "sheet", "store", "tolerance", "trials", "wire",
 )  # fmt: skip
 _DECIDING_PACKAGES = ("diagnosis", "mutants")
 

@@ -27,7 +27,11 @@ class Accuracy(enum.StrEnum):
 
 
 class Tolerance(msgspec.Struct, frozen=True, kw_only=True):
-    """Accepts |answer - reference| <= rtol * |reference| + atol. Both are always given."""
+    """Accepts |answer - reference| <= rtol * |reference| + atol. Both are always given.
+
+    rtol   the share of the right value that an answer may be off
+    atol   what it may be off where the right value is 0
+    """
 
     rtol: float
     atol: float

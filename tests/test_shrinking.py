@@ -9,12 +9,13 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from grader import shrinking
 from grader.assignment import Assignment
 from grader.course import Course
 from grader.draw import Draw
 from grader.model import Fault, Limits, Trial
 from grader.sandbox.student import Student
-from grader.shrinking import Budget, shrunk
+from grader.shrinking import Budget, surroundings
 from grader.shrinking.dimensions import dimensions, smaller
 from grader.shrinking.facts import AT_LEAST, AT_MOST, CONSTANTS, FACTS
 from grader.shrinking.forms import cost, simpler_numbers, simplicity
@@ -33,6 +34,11 @@ def made(maker, *arguments: Any, regimes=("normal",) * 6 + ("small",) * 3 + ("la
         Trial(i, {"n": n}, regime, dict(maker(Draw(np.random.default_rng([7, i]), regime), n, *arguments)))
         for i, (regime, n) in enumerate(zip(regimes, itertools.cycle(sizes), strict=False))
     ]
+
+
+def shrunk(trial, alike, fails, remade=None, *, budget=Budget(), **more):  # noqa: B008 (it is immutable)
+    """The simplest failing inputs, by a search that begins with this trial."""
+    return shrinking.shrunk(surroundings(trial, alike, remade, budget.seconds), fails, budget=budget, **more)
 
 
 def always(batch):
@@ -503,7 +509,7 @@ def test_of_the_makers_own_the_simplest_that_fails_is_taken():
     tried, small = made(vectors, sizes=(7, 6, 5)), made(vectors, sizes=(2, 3))
 
     found = shrunk(
-        tried[0], tried, when(lambda i: len(i["x"]) == 3), lambda k: small[k], only_remade=True, budget=PATIENT
+        tried[0], tried, when(lambda i: len(i["x"]) == 3), lambda k: small[k], only_made=True, budget=PATIENT
     )
 
     threes = [trial.inputs for trial in small[:8] if len(trial.inputs["x"]) == 3]

@@ -36,20 +36,25 @@ _WORTH = frozenset({"line", "points", "criterion", "written", "hints", "public"}
 MAX_READ = 16 << 20
 
 
-def part_keys(assignment: Assignment, folder: Path, seed: int, device: str) -> dict[str, str]:
-    """The key of every part that a machine judges, for a submission in a folder.
+class Keys:
+    """The keys of all parts of an assignment that a machine judges, for one submission after the other.
 
-    It changes with the submission's files, the reference, the part's checks and misconceptions, the functions of its
-    problem and their inputs, the limits, the seed, the device and our own code; not with points and criteria.
+    A key changes with the submission's files, the reference, the part's checks and misconceptions, the functions of
+    its problem and their inputs, the limits, the seed, the device and our own code; not with points and criteria.
     """
-    rubric = assignment.rubric
-    handed_in = _digest_of_submission(folder)
-    settings = (rubric.limits, rubric.hints, rubric.show_expected, rubric.ignore_axes_of_length_one, seed, device)
-    keys: dict[str, str] = {}
-    for problem in rubric.problems:
-        shared = (_engine(), handed_in, assignment.references[problem.id].digest, _plain(settings), _functions(problem))
-        keys |= {part.id: _key(*shared, _checks(part)) for part in problem.parts if part.checks}
-    return keys
+
+    def __init__(self, assignment: Assignment, seed: int, device: str) -> None:
+        rubric = assignment.rubric
+        settings = (rubric.limits, rubric.hints, rubric.show_expected, rubric.ignore_axes_of_length_one, seed, device)
+        self._parts: dict[str, str] = {}
+        for problem in rubric.problems:
+            shared = (_engine(), assignment.references[problem.id].digest, _plain(settings), _functions(problem))
+            self._parts |= {part.id: _key(*shared, _checks(part)) for part in problem.parts if part.checks}
+
+    def of(self, folder: Path) -> dict[str, str]:
+        """The key of every part for the submission in a folder."""
+        handed_in = _digest_of_submission(folder)
+        return {part: _key(handed_in, key) for part, key in self._parts.items()}
 
 
 def _functions(problem: Problem) -> Any:

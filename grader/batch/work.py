@@ -6,7 +6,7 @@ from grader.assignment import Assignment
 from grader.batch.cluster import Cluster
 from grader.batch.crew import Crew
 from grader.batch.journal import Journal
-from grader.batch.keys import part_keys
+from grader.batch.keys import Keys
 from grader.batch.progress import Progress
 from grader.batch.station import Orders, Task
 from grader.grading import NOT_JUDGED
@@ -24,12 +24,13 @@ def work(
         SandboxError where no worker can be had.
     """
     orders = hands.orders
+    keys_of = Keys(assignment, orders.seed, orders.device)
     at: dict[str, tuple[HandedIn, dict[str, str]]] = {}
     errors: dict[str, None] = {}
 
     def tasks() -> Iterator[Task]:
         for one in handed_in:
-            keys = part_keys(assignment, one.folder, orders.seed, orders.device)
+            keys = keys_of.of(one.folder)
             if journal.is_current(one, keys):
                 told.step(kept=True)
                 continue

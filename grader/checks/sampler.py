@@ -23,12 +23,12 @@ SUSPICIOUS = 0.01
 class Sampler(msgspec.Struct, frozen=True, kw_only=True):
     """What the part's function draws follows a law: a right one is rejected with a chance of 1e-9 at most.
 
-    law     the name of a function in the reference module. Its argument `draws` is what came back of all calls, in
-            arrays whose first axis counts the calls (a tuple of them for a tuple); its other arguments are inputs of
-            the trial, by name. It asserts hard facts, as a property does, and yields or returns claims of grader.laws.
-    calls   how many calls are made in each trial, each with a generator of another seed: at least 2, better 4
-    first   how many are made before those, for samplers that take long: unless they look suspicious, they suffice
-    public  whether students may have the law's source, and check it by themselves
+    law      the name of a function in the reference module. Its argument `draws` is what came back of all calls, in
+             arrays whose first axis counts the calls (a tuple of them for a tuple); its other arguments are inputs of
+             the trial, by name. It asserts hard facts, as a property does, and yields or returns claims of grader.laws.
+    calls    how many calls are made in each trial, each with a generator of another seed: at least 2, better 4
+    first    how many are made before those, for samplers that take long: unless they look suspicious, they suffice
+    public   whether students may have the law's source, and check it by themselves
     """
 
     law: str

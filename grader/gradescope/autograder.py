@@ -6,20 +6,23 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from grader.course import Course
 from grader.errors import GraderError, SandboxError, UsageError
 from grader.gradebook.results import NAME, Visibility, written
 from grader.gradescope.metadata import Metadata, metadata
+from grader.intake import Unusable, only
 from grader.model import Limits, Report
 from grader.policy.marking import marked
 from grader.policy.terms import Policy, policy_of
 from grader.policy.times import instant
 from grader.roster import HandedIn, Marked, Person
+from grader.rubric import load
 from grader.run import Asked, ready
 from grader.sandbox.zygote import Zygote
 
@@ -62,7 +65,8 @@ def run(root: Path, id: str, visibility: Visibility = Visibility.VISIBLE, requir
     results.unlink(missing_ok=True)
     source = root / "source"
     asked = Asked(id, source / "course", None, None, required, None, "cpu", False)
-    with _copied(root / "submission") as (folder, left_out), ready(folder, asked) as grading:
+    files = [problem.file for problem in load(Course(source / "course").rubric(id)).problems]
+    with _copied(root / "submission", files) as (folder, left_out), ready(folder, asked) as grading:
         policy = policy_of(grading.assignment.rubric.policy, grading.assignment.path)
         keep_out(grading.zygote, _files(source))
         report, errors = grading.grade(asked, folder)
@@ -106,9 +110,10 @@ def _files(source: Path) -> list[Path]:
 
 
 @contextlib.contextmanager
-def _copied(submission: Path) -> Iterator[tuple[Path, list[str]]]:
+def _copied(submission: Path, files: Collection[str]) -> Iterator[tuple[Path, list[str]]]:
     """A copy of the plain files that others may read, whoever the originals belong to; and what was left out.
 
+    The problem files are looked for as in a class: in a folder of their own, under other letters, in notebooks.
     `submission.yaml` is not looked at: whose it is and what for, Gradescope says.
     """
     if not submission.is_dir():
@@ -124,7 +129,20 @@ def _copied(submission: Path) -> Iterator[tuple[Path, list[str]]]:
                 break
             if str(name) != "submission.yaml":
                 _place(folder / name, path.read_bytes())
-        yield folder, left_out
+        yield _as_asked(folder, files, left_out), left_out
+
+
+def _as_asked(folder: Path, files: Collection[str], left_out: list[str]) -> Path:
+    """The folder with the problem files under their right names; the one there is, where they are nowhere."""
+    try:
+        found = only(folder, folder.parent / "asked", files)
+    except Unusable as reason:
+        left_out.append(str(reason))
+        return folder
+    left_out += found.notes
+    for path in (folder.parent / "asked", *(folder.parent / "asked").rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return found.folder
 
 
 def _plain_files(submission: Path, left_out: list[str]) -> Iterator[Path]:

@@ -55,6 +55,17 @@ def intake(
     return Intake(kind=found.kind, handed_in=counted(_compared(arrived, labelled)), refused=tuple(refused))
 
 
+def only(folder: Path, scratch: Path, files: Collection[str]) -> HandedIn:
+    """The one submission that lies in a folder, however it was uploaded: in a folder of its own, or as notebooks.
+
+    Errors
+        Unusable, with the reason, where there is nothing to grade.
+    """
+    scratch = _ready(scratch)
+    listing = folder_listing(folder.resolve(), scratch, ONE)
+    return handed_in(folders.whole(listing), "submission", files, Place.new(scratch))
+
+
 def _ready(scratch: Path) -> Path:
     try:
         scratch.mkdir(parents=True, exist_ok=True)

@@ -62,8 +62,12 @@ def _is_wrapping(listing: Listing, inner: Listing, wanted: Collection[str]) -> b
 
 def _single(listing: Listing, inner: Listing) -> Recognised:
     notes = () if inner is listing else (f"its files are in the folder {plain(inner.name)}",)
-    bundle = _bundle(listing.name, [*inner.entries], depth=0)._replace(notes=notes)
-    return Recognised("single submission", [bundle], [])
+    return Recognised("single submission", [whole(inner._replace(name=listing.name))._replace(notes=notes)], [])
+
+
+def whole(listing: Listing) -> Bundle:
+    """All of a listing as one submission."""
+    return _bundle(listing.name, [*listing.entries], depth=0)
 
 
 def _bundle(name: str, entries: list[Entry], depth: int = 1) -> Bundle:

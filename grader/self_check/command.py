@@ -1,5 +1,6 @@
 """`grade check DIR`: what a student runs twenty times an evening."""
 
+import contextlib
 import shlex
 import sys
 from pathlib import Path
@@ -95,7 +96,9 @@ def _watched(own: "Opened", chosen: "Chosen") -> int:
     from grader.self_check.watching import drawn, saves, watched
 
     folder = own.submission.folder
-    watched(own, chosen, saves(folder), lambda done: drawn(f"{page(done, folder)}\nwatching {folder} (Ctrl-C ends)\n"))
+    ending = f"\nwatching {folder} (Ctrl-C ends)\n"
+    with contextlib.suppress(KeyboardInterrupt):
+        watched(own, chosen, saves(folder), lambda done: drawn(page(done, folder) + ending))
     return 0
 
 

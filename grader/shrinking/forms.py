@@ -1,6 +1,7 @@
 """Simpler forms of arrays and numbers, and which of two inputs is the simpler one."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ def cost(value: Any) -> Cost:
     if not is_numeric(value):
         return Cost(0, 0, 0.0, 0)
     if is_number(value):
+        value = value.item() if isinstance(value, np.generic) else value
         return Cost(1, _digits(value), abs(value) if np.isfinite(value) else 0.0, int(value < 0))
     array = np.asarray(value)
     size = float(np.sum(np.abs(array[np.isfinite(array)])))
@@ -40,7 +42,8 @@ def simplicity(inputs: Mapping[str, Any]) -> Cost:
     return total([Cost(0, 0, 0.0, 0), *map(cost, inputs.values())])
 
 
-def _digits(number: Any) -> int:
+@functools.lru_cache(maxsize=1 << 14)
+def _digits(number: float) -> int:
     """How many digits it takes to write a number: one for 1.0, two for 0.5."""
     return sum(map(str.isdigit, repr(number).removesuffix(".0")))
 
@@ -128,13 +131,13 @@ def with_form(value: Any, form: Callable[[Array], Array]) -> Any:
         return np.asarray(form(value) + 0, dtype=value.dtype)  # not -0.0
 
 
-def simpler_numbers(number: Any) -> Iterator[Any]:
+@functools.lru_cache(maxsize=1 << 12, typed=True)
+def simpler_numbers(number: Any) -> tuple[Any, ...]:
     """Simpler numbers than one, the simplest first; whole where it is whole."""
     whole = isinstance(number, (int, np.integer))
     candidates = [*NUMBERS, 5, 10] if not whole else [0, 1, 2, 3, int(number) // 2, int(number) - 1]
     if not whole and np.isfinite(number):
         candidates += [with_form(float(number), rounding) for rounding in ROUNDINGS.values()]
     seen = dict.fromkeys(value for value in candidates if not whole or value == int(value))
-    for value in sorted(seen, key=cost):
-        if cost(value) < cost(number):
-            yield int(value) if whole else float(value)
+    simpler = [value for value in sorted(seen, key=cost) if cost(value) < cost(number)]
+    return tuple(int(value) if whole else float(value) for value in simpler)

@@ -163,18 +163,24 @@ class Laws:
     """The laws of a kind of inputs, as they were found in trials."""
 
     def __init__(self, laws: Sequence[Law]) -> None:
-        self.laws = laws
+        self.laws = list(laws)
+        self.mending = [law for law in laws if law.mended]
 
     def obeyed(self, before: Inputs, after: Inputs) -> bool:
         """Whether inputs that came of lawful ones by a change are lawful themselves."""
         changed = {name for name in after if after[name] is not before.get(name)}
         with np.errstate(all="ignore"):
-            return all(law.holds(after) for law in self.laws if not changed.isdisjoint(law.names))
+            for place, law in enumerate(self.laws):
+                if not changed.isdisjoint(law.names) and not law.holds(after):
+                    # What breaks one law breaks it again soon: the next change is held to it first.
+                    self.laws.insert(0, self.laws.pop(place))
+                    return False
+        return True
 
     def mended(self, before: Inputs, after: Inputs) -> Inputs:
         """The inputs after a change, with what has to follow it."""
         changed = {name for name in after if after[name] is not before[name]}
-        for law in self.laws:
+        for law in self.mending:
             if law.mended and not changed.isdisjoint(law.names) and not law.holds(after):
                 after = law.mended(before, after)
         return after

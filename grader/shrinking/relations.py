@@ -1,5 +1,6 @@
 """The laws that hold between the numbers of inputs: equal lengths, shares that add up to 1, ordered pairs."""
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -8,6 +9,9 @@ import numpy as np
 
 from grader.shrinking.facts import CLOSE, Array
 from grader.shrinking.laws import Inputs, Law, is_number
+
+# Most changes leave the numbers of inputs as they are: so many of the last ones are not looked into again.
+KEPT = 256
 
 # What inputs are counted by: (input, what of it) -> the number.
 Counted = Mapping[tuple[str, str], float]
@@ -79,9 +83,9 @@ def _of_numbers(
         ties = [(tie, *_steady(_pairs(tie, numbers))) for tie in TIES.values()]
         threes = [(rule, _triples(rule, numbers)) for rule in triples.values()]
 
-    def holds(inputs: Inputs) -> bool:
-        found = measure(inputs)
-        now = np.array([[found.get(key, np.nan) for key in keys]], dtype=float)
+    @functools.lru_cache(maxsize=KEPT)
+    def hold(measured: tuple[float, ...]) -> bool:
+        now = np.array([measured], dtype=float)
         known = ~(np.isnan(now[0, :, None]) | np.isnan(now[0, None, :]))  # nothing is said of an empty array
         if any(np.any(known & law & ~_pairs(order, now)[0]) for order, law in orders):
             return False
@@ -89,6 +93,10 @@ def _of_numbers(
             if np.any(known & law & ~_is_near(_pairs(tie, now)[0], value)):
                 return False
         return not any(rule(*(now[0, i] for i in three)) for rule, found in threes for three in found)
+
+    def holds(inputs: Inputs) -> bool:
+        found = measure(inputs)
+        return hold(tuple(found.get(key, np.nan) for key in keys))
 
     yield Law(tuple({name for name, _ in keys}), "numbers", holds)
 

@@ -10,7 +10,7 @@ import numpy as np
 from grader.model import Trial
 from grader.shrinking.dimensions import Dimension, dimensions, smaller
 from grader.shrinking.forms import FORMS, ROUNDINGS, Cost, cost, simpler_numbers, simplicity, total, with_form
-from grader.shrinking.laws import Inputs, Laws, is_number, is_numeric, kin, laws_of_one
+from grader.shrinking.laws import Inputs, Law, Laws, is_number, is_numeric, kin, laws_of_one
 from grader.shrinking.links import laws_of_arrays
 from grader.shrinking.relations import laws_of_numbers
 
@@ -32,42 +32,82 @@ class Budget(NamedTuple):
     seconds: float = 1.0
 
 
+class Surroundings(NamedTuple):
+    """What is known of the inputs of a trial whoever fails in it.
+
+    start   the inputs. Those that nobody looks at may be left out of the trial, and stay out
+    made    inputs by the same maker, the simplest first
+    laws    what holds in all trials of the same case, and so has to hold of a simpler one
+    parts   the dimensions that may be made smaller
+    """
+
+    start: dict[str, Any]
+    made: tuple[dict[str, Any], ...]
+    laws: tuple[Law, ...]
+    parts: tuple[Dimension, ...]
+
+
+def surroundings(
+    trial: Trial, alike: Sequence[Trial], remade: Callable[[int], Trial] | None = None, seconds: float = 1.0
+) -> Surroundings:
+    """The surroundings of a trial.
+
+    alike     trials of the same maker
+    remade    remade(k), k < 8: a trial made by the maker, of the smallest size in the plan that is 2 or more
+    seconds   what the whole search may take; the making of these takes no more than a part of it
+
+    Errors
+        Whatever `remade` raises.
+    """
+    start = dict(trial.inputs)
+    made = list(_made(remade, PART_OF_TIME * seconds)) if remade else []
+    own = sorted(({name: other.inputs[name] for name in start} for other in made), key=simplicity)
+    if min(map(_count, [start, *own])) > MOST_NUMBERS:
+        return Surroundings(start, tuple(own), (), ())
+    seen = kin(trial, [*alike, *made])
+    parts = dimensions(seen) if all(map(_is_plain, start.values())) else []
+    tied = frozenset(name for part in parts for name, what in part.places if what == "value")
+    laws = [*laws_of_one(seen, tied), *laws_of_numbers(seen), *laws_of_arrays(seen)]
+    return Surroundings(start, tuple(own), tuple(laws), tuple(parts))
+
+
+def _made(remade: Callable[[int], Trial], seconds: float) -> Iterator[Trial]:
+    """The maker's own trials, as long as they cost little."""
+    started = time.monotonic()
+    for k in range(REMADE):
+        if time.monotonic() - started > seconds:
+            return
+        yield remade(k)
+
+
 def shrunk(
-    trial: Trial,
-    alike: Sequence[Trial],
+    known: Surroundings,
     fails: Fails,
-    remade: Callable[[int], Trial] | None = None,
     *,
-    only_remade: bool = False,
+    only_made: bool = False,
     budget: Budget = Budget(),  # noqa: B008 (it is immutable)
 ) -> dict[str, Any]:
     """Inputs that are simpler than those of a failing trial, and for which `fails` still says True.
 
-    trial        the failing trial. Inputs that nobody looks at may be left out of it, and stay out
-    alike        trials of the same maker; what holds in those of the same case has to hold of the result
-    fails        for each of up to 16 candidates, whether it shows the same failure. It must say False where the
-                 reference's answer is not finite or hangs on a tie, and may change nothing in the candidates
-    remade       remade(k), k < 8: a trial made by the maker, of the smallest size in the plan that is 2 or more
-    only_remade  whether to try no other. For inputs and answers that are whole numbers: nobody can tell from
-                 outside whether the answer hangs on a tie
+    known      what surrounds the failing trial
+    fails      for each of up to 16 candidates, whether it shows the same failure. It must say False where the
+               reference's answer is not finite or hangs on a tie, and may change nothing in the candidates
+    only_made  whether to try nothing but what the maker made. For inputs and answers that are whole numbers: nobody
+               can tell from outside whether the answer hangs on a tie
 
     The result is never less simple than the trial's inputs (`simplicity`), which are handed back where nothing else
     fails. It has the names and the kinds of values that they have; functions, text and truth values stay as they are.
     Unless the seconds run out, the same arguments give the same result.
 
     Errors
-        Whatever `fails` and `remade` raise.
+        Whatever `fails` raises.
     """
-    search = _Search(dict(trial.inputs), fails, budget)
-    made = list(search.made(remade)) if remade else []
-    search.improved(sorted(({name: other.inputs[name] for name in trial.inputs} for other in made), key=simplicity))
-    if only_remade or _count(search.best) > MOST_NUMBERS:
+    search = _Search(known.start, fails, budget)
+    search.improved(known.made)
+    if only_made or _count(search.best) > MOST_NUMBERS:
         return search.best
-    seen = kin(trial, [*alike, *made])
-    parts = dimensions(seen) if all(map(_is_plain, trial.inputs.values())) else []
-    tied = frozenset(name for part in parts for name, what in part.places if what == "value")
-    search.laws = Laws([*laws_of_one(seen, tied), *laws_of_numbers(seen), *laws_of_arrays(seen)])
-    while search.pass_over(parts):
+    search.laws = Laws(known.laws)
+    while search.pass_over(known.parts):
         pass
     return search.best
 
@@ -90,13 +130,6 @@ class _Search:
         self.laws = Laws([])
         self.tried: set[Any] = set()
         self.evaluations, self.started, self.asking = 0, time.monotonic(), 0.0
-
-    def made(self, remade: Callable[[int], Trial]) -> Iterator[Trial]:
-        """The maker's own trials, as long as they cost little."""
-        for k in range(REMADE):
-            if time.monotonic() - self.started > PART_OF_TIME * self.budget.seconds:
-                return
-            yield remade(k)
 
     def pass_over(self, parts: Sequence[Dimension]) -> bool:
         """One pass over dimensions, arrays and entries; whether it made the inputs simpler."""
@@ -127,9 +160,12 @@ class _Search:
         return inputs
 
     def _cost(self, inputs: Inputs) -> Cost:
-        """The cost of inputs, most of which are those of the best."""
+        return total(self._costs(inputs).values())
+
+    def _costs(self, inputs: Inputs) -> dict[str, Cost]:
+        """The cost of each of some inputs, most of which are those of the best."""
         best = self.best
-        return total(self.costs[name] if value is best[name] else cost(value) for name, value in inputs.items())
+        return {name: self.costs[name] if value is best[name] else cost(value) for name, value in inputs.items()}
 
     def improved(self, candidates: Iterable[Inputs]) -> bool:
         """Takes the first of the candidates that is lawful, simpler and fails; whether there is one."""
@@ -141,7 +177,7 @@ class _Search:
             self.evaluations += len(batch)
             for other, failing in zip(batch, verdicts, strict=True):
                 if failing:
-                    self.costs = {name: cost(value) for name, value in other.items()}
+                    self.costs = self._costs(other)
                     self.best = other
                     return True
         return False

@@ -3,7 +3,7 @@
 import pytest
 
 from grader.assignment import Assignment
-from grader.batch.keys import part_keys
+from grader.batch.keys import Keys
 from grader.course import Course
 
 ALL = "1a 1b 1c 1d 2a 2b"
@@ -21,7 +21,7 @@ def keys(course, submit):
                 assert change[0] in text
                 (course / path).write_text(text.replace(*change))
         folder = submit(files or {})
-        return part_keys(Assignment(Course(course), "tiny"), folder, **{"seed": 0, "device": "cpu", **settings})
+        return Keys(Assignment(Course(course), "tiny"), **{"seed": 0, "device": "cpu", **settings}).of(folder)
 
     return found
 

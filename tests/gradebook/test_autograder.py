@@ -145,7 +145,7 @@ def test_it_holds_one_assignment_the_policies_and_the_source_and_nothing_else(co
     ours = {f"grader/grader/{path.relative_to(ROOT / 'grader')}" for path in (ROOT / "grader").rglob("*.py")}
     assert ours <= names
     assert {"grader/pyproject.toml", "grader/README.md", "grader/grader/report/page.css"} <= names
-    assert not any("tests/" in name or "submissions_example" in name for name in names)
+    assert not any("tests/" in name or name.startswith("grader/submissions_example") for name in names)
 
 
 def test_the_same_course_makes_the_same_zip(course_of):
@@ -292,6 +292,34 @@ def test_links_lead_nowhere_and_are_named(autograder, closed):
         assert f"left out, as it is no plain file: {name}" in found["output"]
 
 
+def test_notebooks_and_a_folder_of_their_own_are_taken_as_in_a_class(autograder, closed, right):
+    root = autograder()
+    shutil.rmtree(root / "submission")
+    folder = root / "submission" / "homework 1"
+    folder.mkdir(parents=True)
+    cells = [{"cell_type": "code", "source": source} for source in (right["problem1.py"], "!pip install numpy")]
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+    (folder / "problem1.ipynb").write_text(json.dumps(notebook))
+    (folder / "Problem2.py").write_text(right["problem2.py"])
+
+    found = results(root, closed)
+
+    assert found["score"] == 17  # all that a machine judges
+    assert "Problem2.py was taken for problem2.py" in found["output"]
+    assert "problem1.ipynb: left out: " in found["output"]
+
+
+def test_where_no_problem_file_is_the_student_reads_what_is_there_instead(autograder, closed):
+    root = autograder()
+    for path in (root / "submission").glob("problem*.py"):
+        path.rename(path.with_name(f"my_{path.name}"))
+
+    found = results(root, closed)
+
+    assert found["score"] == 0
+    assert "none of problem1.py, problem2.py is there, but my_problem1.py, my_problem2.py" in found["output"]
+
+
 def test_results_that_are_there_do_not_outlive_a_grading_that_fails(autograder):
     root = autograder()
     (root / "results" / "results.json").write_text('{"score": 19}')
@@ -320,7 +348,7 @@ def test_a_folder_that_is_no_autograder_is_the_callers_mistake(grade, tmp_path):
     done = grade("run", "tiny", "--root", tmp_path)
 
     assert done.returncode == 2
-    assert "there is no folder" in done.stderr
+    assert "is no course folder" in done.stderr
 
 
 def test_results_are_not_written_through_a_link(autograder, closed, tmp_path):

@@ -1,0 +1,78 @@
+"""`grade new ID`: writes a small homework that is whole as it stands, to be replaced by one's own piece by piece."""
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader import rubric_schema
+from grader.course import nearest
+from grader.errors import UsageError
+from grader.rubric import is_id
+
+# A course folder with one homework. Its id stands in its files and their names, and nowhere for anything else.
+TEMPLATE = Path(__file__).parent / "course"
+PLACEHOLDER = "new_homework"
+SCHEMA = Path("rubrics") / rubric_schema.NAME
+
+
+def new(id: str, course: Path | None) -> str:
+    """Writes the files of a new homework into the course folder; what it wrote and what to do next, as text.
+
+    Without `course`, the folder is the nearest one upwards from here, and where there is none, here.
+
+    Errors
+        UsageError where the id is no name for a file or is taken (nothing is written over), or nothing can be written.
+    """
+    if not is_id(id):
+        remedy = "use letters, digits and _, and . or - between them, such as hw1"
+        raise UsageError(f"'{id}' is no id of a homework: files are named after it", remedy=remedy)
+    folder = _course(course)
+    for taken in (f"rubrics/{id}.yaml", f"reference/{id}", f"submissions_example/{id}"):
+        if (folder / taken).exists():
+            remedy = "choose another id, or move that away: nothing is written over"
+            raise UsageError(f"there is a homework '{id}' already: {folder / taken}", remedy=remedy)
+    try:
+        written = [_written(folder, file, text) for file, text in files(id)]
+        # The schema belongs to the course: its rubrics share it.
+        if not (folder / SCHEMA).exists():
+            written.insert(0, _written(folder, SCHEMA, rubric_schema.text()))
+    except OSError as error:
+        remedy = "make it writable, or name another folder with --course"
+        raise UsageError(f"the homework cannot be written to {folder}: {error}", remedy=remedy) from None
+    return _told(id, folder, written)
+
+
+def files(id: str) -> Iterator[tuple[Path, str]]:
+    """Each file of the new homework, relative to the course folder, with its text."""
+    for file in sorted(TEMPLATE.rglob("*")):
+        if file.suffix in (".yaml", ".py"):  # and no bytecode
+            relative = str(file.relative_to(TEMPLATE)).replace(PLACEHOLDER, id)
+            yield Path(relative), file.read_text(encoding="utf-8").replace(PLACEHOLDER, id)
+
+
+def _course(named: Path | None) -> Path:
+    if named is not None:
+        if not named.is_dir():
+            raise UsageError(f"there is no folder {named}", remedy="make it, or correct --course")
+        return named.resolve()
+    try:
+        return nearest(Path.cwd()).folder
+    except UsageError:  # the first homework of a course
+        return Path.cwd()
+
+
+def _written(folder: Path, file: Path, text: str) -> Path:
+    (folder / file).parent.mkdir(parents=True, exist_ok=True)
+    with (folder / file).open("x", encoding="utf-8") as out:
+        out.write(text)
+    return file
+
+
+def _told(id: str, folder: Path, written: list[Path]) -> str:
+    examples = f"submissions_example/{id}"
+    lines = [f"A new homework in {folder}:", *(f"  {file}" for file in written)]
+    if (folder / SCHEMA).read_text(encoding="utf-8", errors="replace") != rubric_schema.text():
+        lines.append(f"{SCHEMA} is that of another version of the grader: delete it, and `grade new` writes its own.")
+    commands = (f"grade {examples}/correct", f"grade {examples}/*/")
+    there = [] if folder == Path.cwd() else [f"cd {shlex.quote(str(folder))}"]
+    return "\n".join([*lines, "Next:", *(f"  {command}" for command in (*there, *commands))])

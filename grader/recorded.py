@@ -13,6 +13,7 @@ import numpy as np
 
 from grader import wire
 from grader.errors import BrokenReference, GraderError
+from grader.expressions import alive, recordable
 from grader.model import Trial
 from grader.reference import ReferenceModule
 from grader.rubric import Problem
@@ -161,8 +162,11 @@ class RecordedReference:
         return 0 if name in self.records.signatures else self.module.line(name)
 
     def bound(self, trials: Iterable[Trial]) -> list[Trial]:
-        """The trials with their given functions found in given.py."""
-        return self.module.bound(trials)
+        """The trials with recorded texts as functions, and given functions found in given.py."""
+        return self.module.bound(
+            msgspec.structs.replace(trial, inputs={name: alive(value) for name, value in trial.inputs.items()})
+            for trial in trials
+        )
 
     def misconception(self, name: str) -> NoReturn:
         """Nothing is known of mistakes here."""
@@ -190,7 +194,7 @@ Reference = ReferenceModule | RecordedReference
 
 
 def _key(name: str, arguments: Iterable[Any]) -> bytes:
-    alike = [Generator(one.library, 0) if isinstance(one, Generator) else one for one in arguments]
+    alike = [Generator(one.library, 0) if isinstance(one, Generator) else recordable(one) for one in arguments]
     try:
         return wire.encode([name, *alike])
     except wire.WireError:  # functions among them: nothing of the kind is recorded

@@ -8,6 +8,7 @@ from grader.checks import Check
 from grader.checks.consistent import Consistent
 from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
+from grader.checks.repeats import Repeats
 from grader.checks.sampler import Sampler
 from grader.checks.satisfies import Satisfies
 from grader.model import WrittenItem
@@ -43,6 +44,11 @@ def without(rubric: Rubric, functions: frozenset[str]) -> Rubric:
 def is_checkable(part: Part) -> bool:
     """Whether a part of a public rubric can be checked by students."""
     return part.public and bool(part.checks)
+
+
+def is_decided(part: Part) -> bool:
+    """Whether the checks of a part see what its function gives: that draws repeat says nothing of their law."""
+    return is_checkable(part) and not all(isinstance(check, Repeats) for check in part.checks)
 
 
 def needed(problem: Problem) -> dict[str, Function]:

@@ -62,7 +62,7 @@ def described(part: Part, problem: Problem) -> list[str]:
 def judge(check: Check, part: Part, function: Function) -> str:
     """A check in words: its kind, its options where they are not the usual ones, and the form that is compared."""
     options = [
-        in_words(value) if option.name == "property" else f"{option.name} {listed(value)}"
+        in_words(value) if option.name == "property" else option.name if value is True else f"{option.name} {listed(value)}"
         for option in msgspec.structs.fields(type(check))
         if (value := getattr(check, option.name)) != option.default
     ]

@@ -65,7 +65,7 @@ def checked(
     shown = copy.copy(assignment)
     shown.rubric = msgspec.structs.replace(rubric, problems=tuple(_checkable(one, chosen) for one in problems))
     report, errors = grade(shown, submission, zygote, device=device)
-    hints = {part.id: len(part.hints) for problem in problems for part in problem.parts}
+    own = {part.id: part for problem in problems for part in problem.parts}
     revealed = ladder.revealed if ladder else {}
     here, by_machine = points(rubric)
     done = Checked(
@@ -78,7 +78,7 @@ def checked(
         problems=tuple(
             CheckedProblem(id=one.id, title=one.title, file=one.file, printed=one.printed) for one in report.problems
         ),
-        parts=tuple(checked_part(part, max(0, hints[part.id] - revealed.get(part.id, 0))) for part in report.parts),
+        parts=tuple(checked_part(part, own[part.id], revealed.get(part.id, 0)) for part in report.parts),
         others=tuple(
             other for problem in problems for other in others(problem.id, problem.parts) if chosen.has(other.id)
         ),

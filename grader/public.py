@@ -84,11 +84,15 @@ def _part(part: Part, problem: Problem, functions: dict[str, Function]) -> Part:
         marked = (WrittenItem(points=part.points, criterion=BY_HAND),)
         return msgspec.structs.replace(part, written=marked)
     checks = tuple(_checks(part, problem)) if part.public else ()
-    inputs = functions[part.function].inputs if part.function else None
-    tried = inputs is not None and (any(inputs.regimes.values()) or inputs.edges)
-    if not checks or not tried:
+    if not checks or not _is_tried(functions[part.function]):
         return _hidden(part)
     return msgspec.structs.replace(part, checks=checks, misconceptions={}, follow_through=0.0)
+
+
+def _is_tried(function: Function) -> bool:
+    """Whether there are public trials, and a student's machine can be expected to run them."""
+    inputs = function.inputs
+    return not function.device and inputs is not None and bool(any(inputs.regimes.values()) or inputs.edges)
 
 
 def _hidden(part: Part) -> Part:

@@ -23,11 +23,14 @@ _APART = frozenset(
         "gradebook",
         "gradescope",
         "intake",
+        "kit",
         "policy",
         "replay",
         "report",
         "roster",
+        "recording",
         "run",
+        "self_check",
     )
 )
 # What a rubric says that a verdict does not depend on: where it stands, and what it is worth.

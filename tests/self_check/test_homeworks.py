@@ -28,6 +28,8 @@ def found(request, zygote, torch_zygote):
     public = public_side(assignment)
     rows = []
     for name, table in examples(request.param).items():
+        if "timed out" in table.values():  # which takes its time, and is the same in every grading
+            continue
         submission = Submission(ROOT / "submissions_example" / request.param / name)
         torch = assignment.rubric.takes_tensors() or submission.needs_torch()
         done = checked(public, submission, torch_zygote if torch else zygote)

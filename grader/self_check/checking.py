@@ -15,21 +15,11 @@ from grader.recording import recorded
 from grader.rubric import Problem
 from grader.sandbox.zygote import Zygote
 from grader.self_check.checked import Checked, CheckedProblem, checked_part, others, points
+from grader.self_check.chosen import ALL, Chosen
 from grader.submission import Submission
 
 if TYPE_CHECKING:
     from grader.self_check.hints import Ladder
-
-
-class Chosen(NamedTuple):
-    """What is to be checked: problems by id, and parts by what their ids open with; all where none is named."""
-
-    problems: Collection[str] = ()
-    parts: Collection[str] = ()
-
-    def has(self, part: str) -> bool:
-        """Whether a part is among those that are chosen."""
-        return not self.parts or any(part == own or part.startswith(f"{own}.") for own in self.parts)
 
 
 class Done(NamedTuple):
@@ -37,9 +27,6 @@ class Done(NamedTuple):
 
     checked: Checked
     errors: list[GraderError]
-
-
-ALL = Chosen()
 
 
 def public_side(assignment: Assignment) -> Assignment:
@@ -96,8 +83,7 @@ def _chosen(problems: Collection[Problem], chosen: Chosen) -> list[Problem]:
     for id in chosen.parts:
         if not any(Chosen(parts=[id]).has(part) for part in parts):
             raise UsageError(unknown("part", id, parts), remedy="name a part, or what several open with")
-    own = [problem for problem in problems if not chosen.problems or problem.id in chosen.problems]
-    return [problem for problem in own if any(chosen.has(part.id) for part in problem.parts)]
+    return [problem for problem in problems if chosen.concerns(problem)]
 
 
 def _checkable(problem: Problem, chosen: Chosen) -> Problem:

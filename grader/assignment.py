@@ -1,7 +1,11 @@
 """An assignment: its rubric and its references, found to fit each other."""
 
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Self
+
 from grader.course import Course
-from grader.errors import BrokenReference, RubricError
+from grader.errors import BrokenReference, GraderError, RubricError
 from grader.reference import ReferenceModule
 from grader.rubric import Problem, Rubric, load
 
@@ -16,26 +20,41 @@ class Assignment:
     def __init__(self, course: Course, id: str) -> None:
         self.path = course.rubric(id)
         self.rubric: Rubric = load(self.path)
-        self.references = {
+        self.references: Mapping[str, ReferenceModule] = {
             problem.id: ReferenceModule(course.reference(id, problem.file)) for problem in self.rubric.problems
         }
         for problem in self.rubric.problems:
-            self._fit(problem, self.references[problem.id])
+            for misfit in misfits(problem, self.references[problem.id], self.path):
+                raise misfit
 
-    def _fit(self, problem: Problem, reference: ReferenceModule) -> None:
-        for name, function in problem.functions.items():
-            self._exists(reference, name, function.line)
-            if function.inputs is not None:
-                self._exists(reference, function.inputs.maker, function.inputs.line)
-        for part in problem.parts:
-            reference.must_have_misconceptions(part.misconceptions)
-            for check in part.checks:
-                for name in check.needs():
-                    self._exists(reference, name, part.line)
+    @classmethod
+    def of(cls, path: Path, rubric: Rubric, references: Mapping[str, ReferenceModule]) -> Self:
+        """The assignment of a rubric and references that are known to fit each other."""
+        made = cls.__new__(cls)
+        made.path, made.rubric, made.references = path, rubric, references
+        return made
 
-    def _exists(self, reference: ReferenceModule, name: str, line: int) -> None:
-        try:
-            reference.function(name)
-        except BrokenReference as error:
-            message = f"{reference.path.parent.name}/{reference.path.name}: {error.message}"
-            raise RubricError(message, file=self.path, line=line, remedy=error.remedy) from None
+
+def misfits(problem: Problem, reference: ReferenceModule, path: Path) -> Iterator[GraderError]:
+    """Everything that a problem of the rubric in `path` names and its reference does not have."""
+    for name, function in problem.functions.items():
+        yield from _missing(reference, name, path, function.line)
+        if function.inputs is not None:
+            yield from _missing(reference, function.inputs.maker, path, function.inputs.line)
+    for part in problem.parts:
+        for name in part.misconceptions:
+            try:
+                reference.must_have_misconceptions([name])
+            except BrokenReference as error:
+                yield error
+        for check in part.checks:
+            for name in check.needs():
+                yield from _missing(reference, name, path, part.line)
+
+
+def _missing(reference: ReferenceModule, name: str, path: Path, line: int) -> Iterator[RubricError]:
+    try:
+        reference.function(name)
+    except BrokenReference as error:
+        message = f"{reference.path.parent.name}/{reference.path.name}: {error.message}"
+        yield RubricError(message, file=path, line=line, remedy=error.remedy)

@@ -1,11 +1,12 @@
 """One problem on the bench: the student's functions, the references, and the trials they are put to."""
 
 import contextlib
+import copy
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import numpy as np
@@ -31,15 +32,25 @@ MAX_MESSAGE = 16 << 20
 
 
 class Bench:
-    """One problem being judged: the student's functions, the references, and the trials they are put to."""
+    """One problem being judged: the student's functions, the references, and the trials they are put to.
+
+    `counterexamples` says whether whoever loses a part is to be shown a failing input, which takes most of the time.
+    """
 
     def __init__(
-        self, assignment: Assignment, problem: Problem, student: Student | StandIn, seed: int, device: str = "cpu"
+        self,
+        assignment: Assignment,
+        problem: Problem,
+        student: Student | StandIn,
+        seed: int,
+        device: str = "cpu",
+        *,
+        counterexamples: bool = True,
     ) -> None:
         self.assignment, self.problem, self.student, self.seed = assignment, problem, student, seed
         self.loose = assignment.rubric.ignore_axes_of_length_one
         self.reference = assignment.references[problem.id]
-        self.device = device
+        self.device, self.counterexamples = device, counterexamples
         plan = hashlib.sha256(repr((self.reference.digest, problem.functions, seed)).encode())
         self.store = Store(plan.hexdigest()[:32])
         self._trials: dict[str, list[Trial]] = {}
@@ -48,6 +59,12 @@ class Bench:
         self._reference_seconds: dict[str, float] = {}
         self._gradients: dict[tuple[str, tuple[str, ...]], list[Any]] = {}
         self._hygiene: dict[str, Hygiene] = {}
+
+    def of(self, student: StandIn) -> Self:
+        """The same trials and right answers, for another student."""
+        other = copy.copy(self)
+        other.student, other._results, other._gradients, other._hygiene = student, {}, {}, {}
+        return other
 
     def trials(self, function: str) -> list[Trial]:
         """The trials of a function. Functions with the same plan share them."""

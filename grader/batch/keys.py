@@ -28,6 +28,7 @@ _APART = frozenset(
         "report",
         "roster",
         "run",
+        "validation",
     )
 )
 # What a rubric says that a verdict does not depend on: where it stands, and what it is worth.
@@ -43,11 +44,11 @@ def part_keys(assignment: Assignment, folder: Path, seed: int, device: str) -> d
     problem and their inputs, the limits, the seed, the device and our own code; not with points and criteria.
     """
     rubric = assignment.rubric
-    handed_in = _digest_of_submission(folder)
+    handed_in = digest_of_submission(folder)
     settings = (rubric.limits, rubric.hints, rubric.show_expected, rubric.ignore_axes_of_length_one, seed, device)
     keys: dict[str, str] = {}
     for problem in rubric.problems:
-        shared = (_engine(), handed_in, assignment.references[problem.id].digest, _plain(settings), _functions(problem))
+        shared = (engine(), handed_in, assignment.references[problem.id].digest, _plain(settings), _functions(problem))
         keys |= {part.id: _key(*shared, _checks(part)) for part in problem.parts if part.checks}
     return keys
 
@@ -79,7 +80,7 @@ def _key(*parts: Any) -> str:
 
 
 @functools.cache
-def _engine() -> str:
+def engine() -> str:
     """Our own code that judges."""
     here = Path(grader.__file__).parent
     state = hashlib.sha256()
@@ -90,7 +91,7 @@ def _engine() -> str:
     return state.hexdigest()
 
 
-def _digest_of_submission(folder: Path) -> str:
+def digest_of_submission(folder: Path) -> str:
     """All regular files below a folder, by name and content; links are not followed."""
     state = hashlib.sha256()
     for path in sorted(folder.rglob("*")):

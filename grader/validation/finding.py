@@ -1,0 +1,110 @@
+"""A finding: something about a homework that its instructor has to mend, and where."""
+
+import enum
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from grader.errors import BrokenReference, GraderError
+
+
+class Kind(enum.StrEnum):
+    """What is wrong, by what it is found in."""
+
+    RUBRIC = "rubric"  # it cannot be understood, or does not add up
+    REFERENCE = "reference"  # it is missing, raises, or contradicts itself
+    DOCSTRING = "docstring"  # something that people read is not there
+    FLAKE = "flake"  # a right answer loses points with some seed
+    PRECISION = "precision"  # the same, of an answer in single precision
+    MISCONCEPTION = "misconception"  # one that loses nothing, or is not told from another
+    EXAMPLE = "example"  # one that gets other verdicts than it should, or is not there
+    UNLOST = "unlost"  # a part that nobody loses
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to mend: `file` (below the course folder) and `line`, what is wrong, and the remedy.
+
+    `part` is empty where it concerns no part, or several. `seeds` are those at which it shows, where it hangs on them.
+    """
+
+    kind: Kind
+    file: str
+    line: int
+    message: str
+    remedy: str = ""
+    part: str = ""
+    seeds: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        """The place and the message in one line, then the remedy."""
+        return f"{self.file}:{self.line}: {self.sentence}" + (f"\n  remedy: {self.remedy}" if self.remedy else "")
+
+    @property
+    def sentence(self) -> str:
+        """The message with the seeds at which it holds."""
+        if not self.seeds:
+            return self.message
+        shown = ", ".join(map(str, self.seeds[:5])) + (", ..." if len(self.seeds) > 5 else "")
+        return f"{self.message} (seed{'s' * (len(self.seeds) > 1)} {shown})"
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where something stands; a line of 0 is that of the whole file."""
+
+    file: Path
+    line: int = 0
+
+
+def finding(
+    kind: Kind,
+    place: Place,
+    message: str,
+    remedy: str = "",
+    *,
+    course: Path,
+    part: str = "",
+    seeds: Sequence[int] = (),
+) -> Finding:
+    """A finding at a place of a course."""
+    return Finding(
+        kind=kind,
+        file=_below(place.file, course),
+        line=max(1, place.line),
+        message=message,
+        remedy=remedy,
+        part=part,
+        seeds=tuple(seeds),
+    )
+
+
+def of_error(error: GraderError, otherwise: Place, *, course: Path, part: str = "", seeds: Sequence[int] = ()) -> Finding:
+    """What the staff are told by an error, as a finding; it stands `otherwise` where the error does not say where."""
+    kind = Kind.REFERENCE if isinstance(error, BrokenReference) else Kind.RUBRIC
+    place = Place(Path(error.file), error.line) if error.file else otherwise
+    message = error.message
+    if not error.file and part:
+        message = f"part '{part}': {message}"
+    return finding(kind, place, message, error.remedy, course=course, part=part, seeds=seeds)
+
+
+def _below(path: Path, folder: Path) -> str:
+    path = path.resolve()
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+
+
+def merged(findings: Iterable[Finding]) -> list[Finding]:
+    """Each finding once, with all the seeds at which it shows; by file and line.
+
+    What is found at several seeds in one place is one finding, told as at the first of them.
+    """
+    kept: dict[object, Finding] = {}
+    for one in sorted(findings, key=lambda one: (len(one.seeds) > 0, min(one.seeds, default=0))):
+        exact = (one.kind, one.file, one.line, one.message)
+        key = exact if exact in kept or not one.seeds else (one.kind, one.file, one.line, one.part)
+        before = kept.get(key)
+        if before is None:
+            kept[key] = one
+        elif before.seeds:
+            kept[key] = msgspec.structs.replace(before, seeds=tuple(sorted({*before.seeds, *one.seeds})))
+    return sorted(kept.values(), key=lambda one: (one.file, one.line, one.kind, one.part))

@@ -1,5 +1,6 @@
 """`grade validate`: a line for each assignment, and under it all that is to be mended."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ def validate(arguments: list[str]) -> int:
     help="Seeds with which misconceptions lose, and are told from each other.",
 )
 @click.option(
-    "--example-seeds", type=click.IntRange(1), default=2, show_default=True, help="Seeds that examples are graded with."
+    "--example-seeds", type=click.IntRange(1), default=3, show_default=True, help="Seeds that examples are graded with."
 )
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Processes at work [as many as there are cores].")
 @click.option("--json", "json_to", metavar="FILE", help="Write the findings there as well; - prints them alone.")
@@ -62,27 +63,32 @@ def run(
     if json_to is not None:
         _write(done, json_to)
     if json_to != "-":
-        click.echo(table(done, found.folder))
+        click.echo(table(done, _from_here(found.folder)))
     return int(any(one.findings for one in done))
 
 
 def _one(course: "Course", id: str, amount: "Amount", jobs: int | None) -> "Validated":
-    import time
-
     from grader.batch.progress import Progress
     from grader.doctor import cores
-    from grader.validation.validation import concluded, plan
+    from grader.validation.validation import plan, validated
 
-    start = time.perf_counter()
     planned = plan(course, id, amount)
     with Progress(len(planned.tasks), what=f"tasks of {id}") as told:
-        return concluded(planned, course, amount, jobs=jobs or cores(), step=told.step, start=start)
+        return validated(planned, jobs=jobs or cores(), step=told.step)
+
+
+def _from_here(folder: Path) -> str:
+    """What stands before the names of files, so that they can be opened from here."""
+    if folder == Path.cwd():
+        return ""
+    return f"{os.path.relpath(folder)}/" if Path.cwd() in folder.parents else f"{folder}/"
 
 
 def _write(done: "list[Validated]", to: str) -> None:
     import msgspec
 
-    data = msgspec.json.format(msgspec.json.encode({"assignments": done, "findings": sum(len(one.findings) for one in done)}))
+    count = sum(len(one.findings) for one in done)
+    data = msgspec.json.format(msgspec.json.encode({"findings": count, "assignments": done}))
     if to == "-":
         click.echo(data)
     else:

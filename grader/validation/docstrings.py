@@ -11,10 +11,10 @@ from grader.rubric import Problem
 from grader.validation.finding import Finding, Kind, Place, finding
 
 
-def missing_docstrings(problem: Problem, reference: ReferenceModule, course: Path) -> Iterator[Finding]:
+def missing_docstrings(problem: Problem, reference: ReferenceModule) -> Iterator[Finding]:
     """Of the module, its solutions, makers, properties and laws, and of the misconceptions."""
     if not _is_documented(reference.module):
-        yield _missing(reference.path, 1, f"{reference.path.name} has no docstring", "say what the problem is about", course)
+        yield _missing(reference.path, 1, f"{reference.path.name} has no docstring", "say what the problem is about")
     for name, what in _documented(problem).items():
         try:
             function = reference.function(name)
@@ -22,8 +22,8 @@ def missing_docstrings(problem: Problem, reference: ReferenceModule, course: Pat
             continue
         if not _is_documented(function):
             path, line = _place(function, reference.path)
-            yield _missing(path, line, f"the {what} '{name}' has no docstring", _REMEDIES[what], course)
-    yield from _silent_misconceptions(problem, reference, course)
+            yield _missing(path, line, f"the {what} '{name}' has no docstring", _REMEDIES[what])
+    yield from _silent_misconceptions(problem, reference)
 
 
 _REMEDIES = {
@@ -40,14 +40,14 @@ def _documented(problem: Problem) -> dict[str, str]:
     return needed | makers | dict.fromkeys(problem.functions, "solution")
 
 
-def _silent_misconceptions(problem: Problem, reference: ReferenceModule, course: Path) -> Iterator[Finding]:
+def _silent_misconceptions(problem: Problem, reference: ReferenceModule) -> Iterator[Finding]:
     listed = {name: part.id for part in problem.parts for name in part.misconceptions}
     for name, part in listed.items():
         function = reference.misconception(name)
         if not _is_documented(function):
             path, line = _place(function, reference.path)
             remedy = "tell the student who has it what to look at"
-            yield _missing(path, line, f"the misconception '{name}' says nothing", remedy, course, part)
+            yield _missing(path, line, f"the misconception '{name}' says nothing", remedy, part)
     if not listed:
         return
     module = inspect.getmodule(reference.misconception(next(iter(listed))))
@@ -56,7 +56,7 @@ def _silent_misconceptions(problem: Problem, reference: ReferenceModule, course:
         if own and name not in listed:
             path, line = _place(value, reference.path)
             message, remedy = f"no part lists the misconception '{name}'", "list it, or let its name begin with _"
-            yield finding(Kind.MISCONCEPTION, Place(path, line), message, remedy, course=course)
+            yield finding(Kind.MISCONCEPTION, Place(path, line), message, remedy)
 
 
 def _is_documented(thing: Any) -> bool:
@@ -68,5 +68,5 @@ def _place(function: Callable[..., Any], otherwise: Path) -> tuple[Path, int]:
     return (Path(code.co_filename), code.co_firstlineno) if code else (otherwise, 1)
 
 
-def _missing(path: Path, line: int, message: str, remedy: str, course: Path, part: str = "") -> Finding:
-    return finding(Kind.DOCSTRING, Place(path, line), message, remedy, course=course, part=part)
+def _missing(path: Path, line: int, message: str, remedy: str, part: str = "") -> Finding:
+    return finding(Kind.DOCSTRING, Place(path, line), message, remedy, part=part)

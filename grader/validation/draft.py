@@ -1,6 +1,6 @@
 """A draft of an assignment: as much of it as can be understood, and all that is wrong with it as it stands there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,11 +10,9 @@ from grader.assignment import Assignment, misfits
 from grader.course import Course
 from grader.errors import BrokenReference, GraderError, RubricError
 from grader.reference import ReferenceModule
-from grader.rubric import Part, Problem, Rubric, flaws, parsed
+from grader.rubric import Function, Part, Problem, Rubric, flaws, parsed
 from grader.validation.docstrings import missing_docstrings
 from grader.validation.finding import Finding, Kind, Place, finding, of_error
-
-NO_MODULE = "there is no such reference"
 
 
 class Draft(NamedTuple):
@@ -33,7 +31,7 @@ def draft(course: Course, id: str) -> Draft:
     try:
         rubric = parsed(path)
     except RubricError as error:
-        return Draft(id, path, None, None, (of_error(error, Place(path), course=course.folder),))
+        return Draft(id, path, None, None, (of_error(error, Place(path)),))
     errors: list[GraderError] = [*flaws(rubric, path)]
     is_usable = not any(flaw.line <= 1 for flaw in errors)
     references: dict[str, ReferenceModule] = {}
@@ -45,10 +43,10 @@ def draft(course: Course, id: str) -> Draft:
             errors += misfits(problem, reference, path)
             problems.append(_with_known_misconceptions(problem, reference, errors))
     lines = {error.line for error in errors if error.file == path}
-    findings = [of_error(error, Place(path), course=course.folder) for error in errors]
-    findings += _nothing_said(rubric, path, course.folder)
+    findings = [of_error(error, Place(path)) for error in errors]
+    findings += _nothing_said(rubric, path)
     for problem in problems:
-        findings += missing_docstrings(problem, references[problem.id], course.folder)
+        findings += missing_docstrings(problem, references[problem.id])
     own = msgspec.structs.replace(rubric, problems=tuple(_sound(problem, lines) for problem in problems))
     sound = Assignment.of(path, own, references) if is_usable and _ids_differ(own) else None
     return Draft(id, path, rubric, sound, tuple(findings))
@@ -99,7 +97,7 @@ def _sound(problem: Problem, lines: set[int]) -> Problem:
     return msgspec.structs.replace(problem, functions=functions, parts=parts)
 
 
-def _is_judged_by(part: Part, functions: dict[str, object]) -> bool:
+def _is_judged_by(part: Part, functions: Mapping[str, Function]) -> bool:
     return bool(part.written) or part.function in functions
 
 
@@ -108,7 +106,7 @@ def _ids_differ(rubric: Rubric) -> bool:
     return len({*ids}) == len(ids)
 
 
-def _nothing_said(rubric: Rubric, path: Path, course: Path) -> Iterator[Finding]:
+def _nothing_said(rubric: Rubric, path: Path) -> Iterator[Finding]:
     """Titles and criteria that students read, and that are empty."""
     said = [(rubric.title, 1, "the assignment has no title", "")]
     for problem in rubric.problems:
@@ -119,7 +117,7 @@ def _nothing_said(rubric: Rubric, path: Path, course: Path) -> Iterator[Finding]
                 (item.criterion, part.line, f"an item of part '{part.id}' has no criterion", part.id)
                 for item in part.written
             ]
-    for text, line, message, part in said:
+    for text, line, message, id in said:
         if not text.strip():
-            remedy = "say in a sentence what earns the points" if part else "write one"
-            yield finding(Kind.RUBRIC, Place(path, line), message, remedy, course=course, part=part)
+            remedy = "say in a sentence what earns the points" if id else "write one"
+            yield finding(Kind.RUBRIC, Place(path, line), message, remedy, part=id)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import yaml
 
 from grader.assignment import Assignment
+from grader.course import Course
 from grader.document import Reader, read, unknown
 from grader.errors import RubricError, UsageError
 from grader.grading import grade
@@ -57,9 +58,9 @@ class Expectation(NamedTuple):
         return any(said.verdict == Status.TIMED_OUT for said in self.said.values())
 
 
-def folder(course: Path, id: str) -> Path:
+def folder(course: Course, id: str) -> Path:
     """Where the examples of an assignment stand."""
-    return course / FOLDER / id
+    return course.folder / FOLDER / id
 
 
 def expectations(path: Path) -> dict[str, Expectation]:
@@ -96,40 +97,40 @@ class Examples(NamedTuple):
     findings: list[Finding]
 
 
-def examples(rubric: Rubric, course: Path) -> Examples:
-    """The examples of an assignment, as they stand there."""
-    where = folder(course, rubric.id)
+def examples(rubric: Rubric, where: Path) -> Examples:
+    """The examples of an assignment in the folder `where`, as they stand there."""
     path = where / FILE
     if not path.is_file():
         message = f"there are no expected verdicts of example submissions of '{rubric.id}'"
-        remedy = f"write {path.relative_to(course)}, and a folder for each example beside it"
-        return Examples({}, [finding(Kind.EXAMPLE, Place(path), message, remedy, course=course)])
+        remedy = f"write {FOLDER}/{rubric.id}/{FILE}, and a folder for each example beside it"
+        return Examples({}, [finding(Kind.EXAMPLE, Place(path), message, remedy)])
     try:
         known = expectations(path)
     except RubricError as error:
-        return Examples({}, [of_error(error, Place(path), course=course)])
+        return Examples({}, [of_error(error, Place(path))])
     folders = {one.name for one in where.iterdir() if one.is_dir() and not one.name.startswith((".", "__"))}
-    found = [*_misplaced(known, folders, path, course)]
+    found = [*_misplaced(known, folders, path)]
     for expectation in known.values():
-        found += _unclear(expectation, rubric, path, course)
+        found += _unclear(expectation, rubric, path)
     if not any(expectation.is_right() for name, expectation in known.items() if name in folders):
         remedy = "add one, as the first: `correct: {}`"
-        found.append(finding(Kind.EXAMPLE, Place(path), "no example is right in every part", remedy, course=course))
+        found.append(finding(Kind.EXAMPLE, Place(path), "no example is right in every part", remedy))
     return Examples({name: own for name, own in known.items() if name in folders}, found)
 
 
-def _misplaced(known: Mapping[str, Expectation], folders: set[str], path: Path, course: Path) -> Iterator[Finding]:
+def _misplaced(known: Mapping[str, Expectation], folders: set[str], path: Path) -> Iterator[Finding]:
     for name, expectation in known.items():
         if name not in folders:
             hint = f"{unknown('folder', name, sorted(folders))}" if folders else f"there is no folder '{name}'"
             remedy = "add the folder beside expected.yaml, or drop these lines"
-            yield finding(Kind.EXAMPLE, Place(path, expectation.line), hint, remedy, course=course)
+            yield finding(Kind.EXAMPLE, Place(path, expectation.line), hint, remedy)
     for name in sorted(folders - known.keys()):
-        message, remedy = f"the example '{name}' has no expected verdicts", f"add `{name}:` with the parts that it loses"
-        yield finding(Kind.EXAMPLE, Place(path), message, remedy, course=course)
+        message = f"the example '{name}' has no expected verdicts"
+        remedy = f"add `{name}:` with the parts that it loses"
+        yield finding(Kind.EXAMPLE, Place(path), message, remedy)
 
 
-def _unclear(expectation: Expectation, rubric: Rubric, path: Path, course: Path) -> Iterator[Finding]:
+def _unclear(expectation: Expectation, rubric: Rubric, path: Path) -> Iterator[Finding]:
     parts = {part.id: part for problem in rubric.problems for part in problem.parts}
     for id, (verdict, line) in expectation.said.items():
         message, remedy = "", ""
@@ -144,9 +145,7 @@ def _unclear(expectation: Expectation, rubric: Rubric, path: Path, course: Path)
             message = f"part '{id}' is expected to earn {partial[1]} of what it is worth"
             remedy = "let it be between 0 and 1; what earns all is correct, what earns nothing is wrong"
         if message:
-            yield finding(
-                Kind.EXAMPLE, Place(path, line), f"'{expectation.name}': {message}", remedy, course=course, part=id
-            )
+            yield finding(Kind.EXAMPLE, Place(path, line), f"'{expectation.name}': {message}", remedy, part=id)
 
 
 # ---- graded ----
@@ -162,27 +161,26 @@ class Verdicts(NamedTuple):
 
 def graded(
     assignment: Assignment,
+    where: Path,
     expectation: Expectation,
     zygote: Zygote,
     seed: int,
-    course: Path,
     problems: Collection[str] | None = None,
 ) -> Verdicts:
-    """An example, graded by workers as a submission is: on these problems, or on all."""
-    where = folder(course, assignment.rubric.id)
+    """An example in the folder `where`, graded by workers as a submission is: on these problems, or on all."""
     place, name = Place(where / FILE, expectation.line), expectation.name
     try:
         submission = Submission(where / name)
     except UsageError as error:
-        found = finding(Kind.EXAMPLE, place, f"'{name}': {error.message}", error.remedy, course=course)
+        found = finding(Kind.EXAMPLE, place, f"'{name}': {error.message}", error.remedy)
         return Verdicts([found], [], {})
     report, errors = grade(assignment, submission, zygote, seed, problems, counterexamples=False)
-    findings = [of_error(error, place, course=course, seeds=(seed,)) for error in errors]
+    findings = [of_error(error, place, seeds=(seed,)) for error in errors]
     parts = {part.id: part for problem in assignment.rubric.problems for part in problem.parts}
     for one in report.parts:
         said = expectation.of(parts[one.id])
         findings += _surprises(one, said, name, functools.partial(
-            finding, Kind.EXAMPLE, Place(place.file, said.line), course=course, part=one.id, seeds=(seed,)
+            finding, Kind.EXAMPLE, Place(place.file, said.line), part=one.id, seeds=(seed,)
         ))  # fmt: skip
     lost = [part.id for part in report.parts if part.status in _JUDGED]
     return Verdicts(findings, lost, {part.id: verdict(part) for part in report.parts})

@@ -23,7 +23,7 @@ class Kind(enum.StrEnum):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to mend: `file` (below the course folder) and `line`, what is wrong, and the remedy.
+    """Something to mend: `file` and `line`, what is wrong, and the remedy.
 
     `part` is empty where it concerns no part, or several. `seeds` are those at which it shows, where it hangs on them.
     """
@@ -62,14 +62,13 @@ def finding(
     message: str,
     remedy: str = "",
     *,
-    course: Path,
     part: str = "",
     seeds: Sequence[int] = (),
 ) -> Finding:
-    """A finding at a place of a course."""
+    """A finding at a place."""
     return Finding(
         kind=kind,
-        file=_below(place.file, course),
+        file=str(place.file),
         line=max(1, place.line),
         message=message,
         remedy=remedy,
@@ -78,19 +77,20 @@ def finding(
     )
 
 
-def of_error(error: GraderError, otherwise: Place, *, course: Path, part: str = "", seeds: Sequence[int] = ()) -> Finding:
+def of_error(error: GraderError, otherwise: Place, *, part: str = "", seeds: Sequence[int] = ()) -> Finding:
     """What the staff are told by an error, as a finding; it stands `otherwise` where the error does not say where."""
     kind = Kind.REFERENCE if isinstance(error, BrokenReference) else Kind.RUBRIC
     place = Place(Path(error.file), error.line) if error.file else otherwise
     message = error.message
     if not error.file and part:
         message = f"part '{part}': {message}"
-    return finding(kind, place, message, error.remedy, course=course, part=part, seeds=seeds)
+    return finding(kind, place, message, error.remedy, part=part, seeds=seeds)
 
 
-def _below(path: Path, folder: Path) -> str:
-    path = path.resolve()
-    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+def below(one: Finding, folder: Path) -> Finding:
+    """The finding with its file named as it is found from a folder, if it lies below that."""
+    path = Path(one.file).resolve()
+    return msgspec.structs.replace(one, file=str(path.relative_to(folder))) if path.is_relative_to(folder) else one
 
 
 def merged(findings: Iterable[Finding]) -> list[Finding]:

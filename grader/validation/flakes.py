@@ -8,7 +8,6 @@ is measured, and that decides.
 """
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -68,16 +67,16 @@ _IN_SINGLE = _Attempt(
 )
 
 
-def flakes(assignment: Assignment, problem: Problem, seed: int, course: Path) -> Iterator[Finding]:
+def flakes(assignment: Assignment, problem: Problem, seed: int) -> Iterator[Finding]:
     """What right answers lose with this seed, and what of the reference breaks with it."""
     right = _student(assignment, problem, _AS_IT_IS)
     if (seed - assignment.rubric.seed) % MEASURED:
         quick = Unmeasured(assignment, problem, right, seed)
-        if not any(True for _ in _lost(quick, _AS_IT_IS, course)):
+        if not any(True for _ in _lost(quick, _AS_IT_IS)):
             return
     bench = Bench(assignment, problem, right, seed)
-    yield from _lost(bench, _AS_IT_IS, course)
-    yield from _lost(bench.of(_student(assignment, problem, _IN_SINGLE)), _IN_SINGLE, course)
+    yield from _lost(bench, _AS_IT_IS)
+    yield from _lost(bench.of(_student(assignment, problem, _IN_SINGLE)), _IN_SINGLE)
     if seed == assignment.rubric.seed:
         bench.store.save()
 
@@ -86,7 +85,7 @@ def _student(assignment: Assignment, problem: Problem, attempt: _Attempt) -> Rig
     return Right(problem, assignment.references[problem.id], attempt.wrap)
 
 
-def _lost(bench: Bench, attempt: _Attempt, course: Path) -> Iterator[Finding]:
+def _lost(bench: Bench, attempt: _Attempt) -> Iterator[Finding]:
     for part in bench.problem.parts:
         if part.written or (attempt is _IN_SINGLE and _needs_double(part)):
             continue
@@ -95,7 +94,7 @@ def _lost(bench: Bench, attempt: _Attempt, course: Path) -> Iterator[Finding]:
             judged = judgement(part, bench)
         except GraderError as error:
             if attempt is _AS_IT_IS:  # the other has nothing to add
-                yield of_error(error, place, course=course, part=part.id, seeds=(bench.seed,))
+                yield of_error(error, place, part=part.id, seeds=(bench.seed,))
             continue
         if judged.failures:
             shown = telling(judged.decisive)
@@ -106,7 +105,6 @@ def _lost(bench: Bench, attempt: _Attempt, course: Path) -> Iterator[Finding]:
                 f"{attempt.who} loses part '{part.id}' by {_NAMES[type(check)]}: {_short(verdict.feedback)}"
                 f" (trial {shown.trial.index}, regime {shown.trial.regime})",
                 attempt.remedy,
-                course=course,
                 part=part.id,
                 seeds=(bench.seed,),
             )

@@ -25,27 +25,34 @@ class _Answer(NamedTuple):
 
 
 class Hands:
-    """So many processes; one does without any. Use it in a `with` block, which ends them, whatever they are at."""
+    """So many processes; one does without any. Use it in a `with` block, or `close` it, which ends them."""
 
     def __init__(self, orders: Orders, size: int) -> None:
         self.orders, self.size = orders, size
         self.context = multiprocessing.get_context("spawn")
         self.processes: dict[Connection, SpawnProcess] = {}
         self.at: dict[Connection, Task] = {}
+        self.here: Station | None = None
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: object, *_: object) -> None:
-        for channel in self.processes:
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the processes, whatever they are at."""
+        if self.here is not None:
+            self.here.close()
+        for channel, process in self.processes.items():
             channel.close()  # it ends when it has read that, with its zygotes
-        for process in self.processes.values():
-            if kind is not None:  # what they are at is of no use any more
+            if channel in self.at:  # what it is at is of no use any more
                 process.terminate()
             process.join(END_SECONDS)
             if process.is_alive():
                 process.kill()
                 process.join()
+        self.processes, self.at, self.here = {}, {}, None
 
     def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Outcome | None]]:
         """What comes of each task, in the order in which they are done; None where the process that did it ended.
@@ -53,9 +60,9 @@ class Hands:
         Errors
             SandboxError where no worker can be had.
         """
-        if self.size == 1:
-            with Station(self.orders) as station:
-                yield from ((task, station.outcome(task)) for task in tasks)
+        if self.size == 1 and tasks:
+            self.here = self.here or Station(self.orders)
+            yield from ((task, self.here.outcome(task)) for task in tasks)
             return
         left = deque(tasks)
         while left or self.at:

@@ -143,7 +143,7 @@ class Judged(NamedTuple):
     lost: list[str]
 
 
-def judged(assignment: Assignment, problem: Problem, seed: int, course: Path) -> Judged:
+def judged(assignment: Assignment, problem: Problem, seed: int) -> Judged:
     """The misconceptions of a problem, judged and explained with one seed."""
     bench = Bench(quiet(assignment), problem, Right(problem, assignment.references[problem.id], as_it_is), seed)
     found, lost = list[Finding](), []
@@ -153,10 +153,10 @@ def judged(assignment: Assignment, problem: Problem, seed: int, course: Path) ->
         try:
             here = handed_in(part, bench)
             losing = [name for name in part.misconceptions if here.loses(name)]
-            found += _objections(here, losing, course)
+            found += _objections(here, losing)
         except GraderError as error:
             place = Place(assignment.path, part.line)
-            found.append(of_error(error, place, course=course, part=part.id, seeds=(seed,)))
+            found.append(of_error(error, place, part=part.id, seeds=(seed,)))
             continue
         if losing:
             lost.append(part.id)
@@ -164,9 +164,9 @@ def judged(assignment: Assignment, problem: Problem, seed: int, course: Path) ->
     return Judged(found, lost)
 
 
-def _objections(here: HandedIn, losing: Collection[str], course: Path) -> Iterator[Finding]:
+def _objections(here: HandedIn, losing: Collection[str]) -> Iterator[Finding]:
     part, seeds = here.part, (here.bench.seed,)
-    say = functools.partial(finding, Kind.MISCONCEPTION, course=course, part=part.id, seeds=seeds)
+    say = functools.partial(finding, Kind.MISCONCEPTION, part=part.id, seeds=seeds)
     for name in part.misconceptions:
         place = _place(here.bench.reference.misconception(name), here.bench.assignment.path, part.line)
         if name not in losing:

@@ -21,8 +21,8 @@ from grader.errors import GraderError
 from grader.model import Trial
 from grader.reference import ReferenceModule
 from grader.rubric import Function, Part, Problem
-from grader.slopes import examined
 from grader.slopes import Finding as Slope
+from grader.slopes import examined
 from grader.stand_in import StandIn
 from grader.trials import is_random, trials
 from grader.validation.finding import Finding, Kind, Place, finding, of_error
@@ -31,11 +31,11 @@ Say = Callable[..., Finding]
 _PROBLEM = re.compile(r".*\.problem\w*").fullmatch
 
 
-def contradictions(assignment: Assignment, problem: Problem, seed: int, course: Path) -> Iterator[Finding]:
-    """What a problem's reference says in two ways, with one seed, and the examples of its docstrings that are untrue."""
+def contradictions(assignment: Assignment, problem: Problem, seed: int) -> Iterator[Finding]:
+    """What a problem's reference says in two ways, with one seed, and the untrue examples in its docstrings."""
     reference = assignment.references[problem.id]
     bench = Bench(assignment, problem, StandIn({}), seed)
-    say = functools.partial(finding, Kind.REFERENCE, course=course)
+    say = functools.partial(finding, Kind.REFERENCE)
     yield from _untrue_examples(reference.module, say)
     seen: set[str] = set()
     for name, function in problem.functions.items():
@@ -48,10 +48,10 @@ def contradictions(assignment: Assignment, problem: Problem, seed: int, course: 
                 seen.add(function.inputs.maker)
                 yield from _of_maker(name, function, bench, say)
         except GraderError as error:
-            yield of_error(error, place, course=course, seeds=(seed,))
+            yield of_error(error, place, seeds=(seed,))
     for part in problem.parts:
         if not part.written:
-            with_errors = functools.partial(of_error, otherwise=Place(assignment.path, part.line), course=course)
+            with_errors = functools.partial(of_error, otherwise=Place(assignment.path, part.line))
             try:
                 yield from _of_part(part, bench, say)
             except GraderError as error:
@@ -192,7 +192,9 @@ def _of_vjp(check: Vjp, part: Part, bench: Bench, say: Say) -> Iterator[Finding]
     for trial in bench.trials(part.function):
         with reference.blamed():
             given = bench.expected_gradients(part.function, check.of, trial)
-            gradients, bounds = (value if isinstance(value, tuple) else (value,) for value in (given.value, given.bound))
+            gradients, bounds = (
+                value if isinstance(value, tuple) else (value,) for value in (given.value, given.bound)
+            )
             for name, gradient, bound in zip(check.wrt, gradients, bounds, strict=False):
                 if not _is_slope(part.function, name, np.asarray(gradient), np.asarray(bound), trial, bench):
                     message = f"{check.of} does not give the gradient of {part.function} by {name}"

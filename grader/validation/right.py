@@ -78,7 +78,7 @@ def _narrowed(value: Any) -> Any:
 
 
 def _widened(value: Any) -> Any:
-    """What the grader makes of an answer: float64 arrays, floats, tuples of them; integers and None stay as they are."""
+    """What the grader makes of an answer: float64 arrays and floats; integers and None stay as they are."""
     if isinstance(value, (list, tuple)):
         return type(value)(map(_widened, value))
     if isinstance(value, np.ndarray) and value.ndim:

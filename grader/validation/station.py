@@ -1,6 +1,7 @@
 """A station: where the tasks of a validation are done, with an assignment and zygotes that all of them share."""
 
 import contextlib
+import enum
 import functools
 import hashlib
 import platform
@@ -30,13 +31,22 @@ class Orders(msgspec.Struct, frozen=True, kw_only=True):
     assignment: str
 
 
+class Section(enum.StrEnum):
+    """What the tasks of a validation are about."""
+
+    FLAKES = "flakes"
+    MISCONCEPTIONS = "misconceptions"
+    REFERENCES = "references"
+    EXAMPLES = "examples"
+
+
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """Something to be done: a section of the validation, for a problem or an example, with some seeds.
 
     `problems` are those that an example is graded on; all, where it names none.
     """
 
-    section: str
+    section: Section
     name: str
     seeds: tuple[int, ...]
     problems: tuple[str, ...] = ()
@@ -52,11 +62,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Station:
-    """Does one task after the other. Use it in a `with` block."""
+    """Does one task after the other. Use it in a `with` block, or `close` it."""
 
     def __init__(self, orders: Orders) -> None:
-        self.course = Course(orders.course)
-        drafted = draft(self.course, orders.assignment)
+        course = Course(orders.course)
+        self.where = examples.folder(course, orders.assignment)
+        drafted = draft(course, orders.assignment)
         assert drafted.sound is not None, "there are no tasks for an assignment that cannot be judged"
         self.path, self.assignment = drafted.path, drafted.sound
         self.problems = {problem.id: problem for problem in self.assignment.rubric.problems}
@@ -66,6 +77,10 @@ class Station:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the zygotes."""
         for zygote in self.zygotes.values():
             zygote.close()
 
@@ -87,28 +102,23 @@ class Station:
         return done
 
     def _done(self, task: Task) -> Outcome:
-        folder = self.course.folder
-        if task.section == "examples":
+        if task.section is Section.EXAMPLES:
             return self._example(task)
         problem = self.problems[task.name]
-        if task.section == "misconceptions":
-            judged = [misconceptions.judged(self.assignment, problem, seed, folder) for seed in task.seeds]
+        if task.section is Section.MISCONCEPTIONS:
+            judged = [misconceptions.judged(self.assignment, problem, seed) for seed in task.seeds]
             found = [one for own in judged for one in own.findings]
             return Outcome(findings=tuple(found), lost=tuple({part for own in judged for part in own.lost}))
-        kind = {"flakes": flakes.flakes, "references": references.contradictions}[task.section]
-        found = [one for seed in task.seeds for one in kind(self.assignment, problem, seed, folder)]
+        kind = flakes.flakes if task.section is Section.FLAKES else references.contradictions
+        found = [one for seed in task.seeds for one in kind(self.assignment, problem, seed)]
         return Outcome(findings=tuple(merged(found)))
 
     def _example(self, task: Task) -> Outcome:
-        rubric, folder = self.assignment.rubric, self.course.folder
-        known = examples.expectations(examples.folder(folder, rubric.id) / examples.FILE)
-        where, found, lost = examples.folder(folder, rubric.id) / task.name, list[Finding](), dict[str, None]()
-        verdicts: dict[str, str] = {}
-        needs_torch = rubric.takes_tensors() or (where.is_dir() and _needs_torch(where))
+        expectation = examples.expectations(self.where / examples.FILE)[task.name]
+        found, lost, verdicts = list[Finding](), dict[str, None](), dict[str, str]()
+        zygote = self._zygote(self.assignment.rubric.takes_tensors() or _needs_torch(self.where / task.name))
         for seed in task.seeds:
-            graded = examples.graded(
-                self.assignment, known[task.name], self._zygote(needs_torch), seed, folder, task.problems or None
-            )
+            graded = examples.graded(self.assignment, self.where, expectation, zygote, seed, task.problems or None)
             found += graded.findings
             lost |= dict.fromkeys(graded.lost)
             verdicts |= graded.verdicts
@@ -124,11 +134,11 @@ class Station:
         rubric = self.assignment.rubric
         problems: tuple[Problem, ...] = (self.problems[task.name],) if task.name in self.problems else rubric.problems
         parts: list[object] = [engine(), _own_code(), platform.python_version(), rubric.seed, rubric.limits, task]
-        parts += [rubric.ignore_axes_of_length_one, self.path, problems]
+        parts += [rubric.ignore_axes_of_length_one, problems]
         parts += [reference.digest for reference in self.assignment.references.values()]
-        if task.section == "examples":
-            where = examples.folder(self.course.folder, rubric.id)
-            parts += [_torch(), digest_of_submission(where / task.name), (where / examples.FILE).read_bytes()]
+        if task.section is Section.EXAMPLES:
+            expected = (self.where / examples.FILE).read_bytes()
+            parts += [_torch(), digest_of_submission(self.where / task.name), expected]
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:40]
 
 

@@ -1,23 +1,20 @@
 """What is found, in a terminal: a line for each assignment, then every finding."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
-from grader.validation.finding import Finding
 from grader.validation.validation import Validated
 
-_COLUMNS = (
-    "homework", "problems", "parts", "by machine", "by hand", "examples", "misconceptions", "seeds", "seconds", "findings",
-)  # fmt: skip
+_COUNTS = ("examples", "misconceptions", "seeds", "seconds", "findings")
+_COLUMNS = ("homework", "problems", "parts", "by machine", "by hand", *_COUNTS)
 
 
-def table(validated: Sequence[Validated], course: Path) -> str:
-    """The table and the findings as text; files are named as they are found from here."""
+def table(validated: Sequence[Validated], before: str = "") -> str:
+    """The table and the findings as text; `before` is what stands before the files."""
     rows = [_COLUMNS, *map(_cells, validated)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(_padded(row, widths)).rstrip() for row in rows]
     for one in validated:
-        lines += ["", *map(_line, one.findings)] if one.findings else []
+        lines += ["", *(f"{before}{found}" for found in one.findings)] if one.findings else []
     return "\n".join(lines)
 
 
@@ -31,7 +28,3 @@ def _cells(one: Validated) -> tuple[str, ...]:
 def _padded(row: Iterable[str], widths: Sequence[int]) -> list[str]:
     first, *rest = zip(row, widths, strict=True)
     return [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)]
-
-
-def _line(found: Finding) -> str:
-    return str(found)

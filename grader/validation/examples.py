@@ -31,7 +31,10 @@ _JUDGED = frozenset({Status.WRONG, Status.PARTIAL})
 
 
 class Said(NamedTuple):
-    """The verdict that is expected of a part, such as "partial 0.4", and the line that says so."""
+    """The verdict that is expected of a part, such as "partial 0.4", and the line that says so.
+
+    It is '' where what stands there is no verdict.
+    """
 
     verdict: str
     line: int
@@ -110,8 +113,11 @@ def examples(rubric: Rubric, where: Path) -> Examples:
         return Examples({}, [of_error(error, Place(path))])
     folders = {one.name for one in where.iterdir() if one.is_dir() and not one.name.startswith((".", "__"))}
     found = [*_misplaced(known, folders, path)]
-    for expectation in known.values():
-        found += _unclear(expectation, rubric, path)
+    for name, expectation in known.items():
+        unclear = list(_unclear(expectation, rubric, path))
+        found += unclear
+        nothing = {one.part: Said("", one.line) for one in unclear}
+        known[name] = expectation._replace(said={**expectation.said, **nothing})
     if not any(expectation.is_right() for name, expectation in known.items() if name in folders):
         remedy = "add one, as the first: `correct: {}`"
         found.append(finding(Kind.EXAMPLE, Place(path), "no example is right in every part", remedy))
@@ -175,8 +181,11 @@ def graded(
         found = finding(Kind.EXAMPLE, place, f"'{name}': {error.message}", error.remedy)
         return Verdicts([found], [], {})
     report, errors = grade(assignment, submission, zygote, seed, problems, counterexamples=False)
-    findings = [of_error(error, place, seeds=(seed,)) for error in errors]
     parts = {part.id: part for problem in assignment.rubric.problems for part in problem.parts}
+    # An error that does not say where it stands is that of a part which could not be judged.
+    broken = next((parts[one.id] for one in report.parts if one.status is Status.INTERNAL_ERROR), None)
+    where_else = (Place(assignment.path, broken.line), broken.id) if broken else (place, "")
+    findings = [of_error(error, where_else[0], part=where_else[1], seeds=(seed,)) for error in errors]
     for one in report.parts:
         said = expectation.of(parts[one.id])
         findings += _surprises(one, said, name, functools.partial(
@@ -192,7 +201,7 @@ def verdict(part: PartReport) -> str:
 
 
 def _surprises(part: PartReport, said: Said, name: str, say: Callable[..., Finding]) -> Iterator[Finding]:
-    if part.status is Status.INTERNAL_ERROR:  # the error is a finding
+    if part.status is Status.INTERNAL_ERROR or not said.verdict:  # which is a finding already
         return
     if not _is_same(verdict(part), said.verdict):
         told = f": {part.feedback[:200]}" if part.feedback else ""

@@ -1,7 +1,7 @@
 """A finding: something about a homework that its instructor has to mend, and where."""
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -96,15 +96,35 @@ def below(one: Finding, folder: Path) -> Finding:
 def merged(findings: Iterable[Finding]) -> list[Finding]:
     """Each finding once, with all the seeds at which it shows; by file and line.
 
-    What is found at several seeds in one place is one finding, told as at the first of them.
+    What is found with several seeds in one place is one finding, told as with the first of them.
     """
-    kept: dict[object, Finding] = {}
+    slots: dict[object, int] = {}
+    kept: list[Finding] = []
     for one in sorted(findings, key=lambda one: (len(one.seeds) > 0, min(one.seeds, default=0))):
-        exact = (one.kind, one.file, one.line, one.message)
-        key = exact if exact in kept or not one.seeds else (one.kind, one.file, one.line, one.part)
-        before = kept.get(key)
-        if before is None:
-            kept[key] = one
-        elif before.seeds:
-            kept[key] = msgspec.structs.replace(before, seeds=tuple(sorted({*before.seeds, *one.seeds})))
-    return sorted(kept.values(), key=lambda one: (one.file, one.line, one.kind, one.part))
+        same = one.file, one.message
+        place = (one.kind, one.file, one.line, one.part) if one.seeds else same
+        slot = slots.get(same, slots.get(place))
+        if slot is None:
+            slot = len(kept)
+            kept.append(one)
+        elif kept[slot].seeds:
+            kept[slot] = msgspec.structs.replace(kept[slot], seeds=tuple(sorted({*kept[slot].seeds, *one.seeds})))
+        slots[same] = slots[place] = slot
+    return sorted(kept, key=lambda one: (one.file, one.line, one.kind, one.part))
+
+
+def leading(findings: Iterable[Finding], doubtful: Collection[str]) -> list[Finding]:
+    """The findings without those that may only follow from others: what becomes of a part that its reference loses,
+    or that is doubtful.
+    """
+    findings = list(findings)
+    flaky = {one.part for one in findings if one.kind is Kind.FLAKE}
+
+    def follows(one: Finding) -> bool:
+        if not one.seeds or not one.part:
+            return False
+        return (one.kind in (Kind.PRECISION, Kind.EXAMPLE) and one.part in flaky) or (
+            one.kind is Kind.EXAMPLE and one.part in doubtful
+        )
+
+    return [one for one in findings if not follows(one)]

@@ -69,7 +69,9 @@ class Station:
         self.where = examples.folder(course, orders.assignment)
         drafted = draft(course, orders.assignment)
         assert drafted.sound is not None, "there are no tasks for an assignment that cannot be judged"
-        self.path, self.assignment = drafted.path, drafted.sound
+        assert drafted.rubric is not None, "what is sound was read"
+        self.assignment = drafted.sound
+        self.examples = examples.examples(drafted.rubric, self.where).known
         self.problems = {problem.id: problem for problem in self.assignment.rubric.problems}
         self.zygotes: dict[bool, Zygote] = {}
 
@@ -114,7 +116,7 @@ class Station:
         return Outcome(findings=tuple(merged(found)))
 
     def _example(self, task: Task) -> Outcome:
-        expectation = examples.expectations(self.where / examples.FILE)[task.name]
+        expectation = self.examples[task.name]
         found, lost, verdicts = list[Finding](), dict[str, None](), dict[str, str]()
         zygote = self._zygote(self.assignment.rubric.takes_tensors() or _needs_torch(self.where / task.name))
         for seed in task.seeds:

@@ -10,12 +10,13 @@ from grader.course import Course
 from grader.rubric import Part, Rubric
 from grader.validation.draft import Draft, draft
 from grader.validation.examples import Expectation, examples, folder, own_problems
-from grader.validation.finding import Finding, Kind, Place, below, finding, merged
+from grader.validation.finding import Finding, Kind, Place, below, finding, leading, merged
 from grader.validation.hands import Hands
 from grader.validation.station import Orders, Outcome, Section, Task
 
 # Seeds that are tried in one go.
 TOGETHER = 10
+_KEEP_FROM_KNOWING = frozenset({Kind.RUBRIC, Kind.REFERENCE})
 
 
 class Amount(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +65,13 @@ class Plan(NamedTuple):
         """The parts that a machine judges, as far as they can be."""
         problems = self.drafted.sound.rubric.problems if self.drafted.sound else ()
         return [part for problem in problems for part in problem.parts if part.checks]
+
+    @property
+    def doubtful(self) -> set[str]:
+        """The parts that something is left out of, because it is not there or cannot be imported."""
+        problems = self.drafted.rubric.problems if self.drafted.rubric else ()
+        written = {part.id: part for problem in problems for part in problem.parts}
+        return {part.id for part in self.judged if part != written[part.id]}
 
 
 def plan(course: Course, id: str, amount: Amount) -> Plan:
@@ -133,18 +141,25 @@ def ended(task: Task, planned: Plan) -> Outcome:
 
 
 def unlost(planned: Plan, outcomes: Iterable[Outcome]) -> Iterator[Finding]:
-    """The parts that a machine judges and that no misconception and no example loses by being wrong."""
+    """The parts that a machine judges and that no misconception and no example loses by being wrong.
+
+    Not of those of which that cannot be told before something else is mended.
+    """
+    outcomes = list(outcomes)
     lost = {part for outcome in outcomes for part in outcome.lost}
-    for part in planned.judged:
-        if part.id not in lost:
+    others = [one for one in planned.findings if one.kind in _KEEP_FROM_KNOWING]
+    others += [one for outcome in outcomes for one in outcome.findings if one.kind in _KEEP_FROM_KNOWING]
+    unknown = planned.doubtful | {one.part for one in others}
+    for part in planned.judged if "" not in unknown else ():
+        if part.id not in lost | unknown:
             message = f"no misconception and no example loses part '{part.id}': it may measure nothing"
             remedy = "list a misconception, or hand in an example that is wrong there"
             yield finding(Kind.UNLOST, Place(planned.drafted.path, part.line), message, remedy, part=part.id)
 
 
 def told(planned: Plan, findings: Iterable[Finding]) -> list[Finding]:
-    """Findings as they are told: each once, with files named as from the course folder."""
-    return merged(below(one, planned.course.folder) for one in findings)
+    """Findings as they are told: each once and not what follows from it, with files named as from the course folder."""
+    return leading(merged(below(one, planned.course.folder) for one in findings), planned.doubtful)
 
 
 def _summed(planned: Plan, found: Iterable[Finding], seconds: float) -> Validated:

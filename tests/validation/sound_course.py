@@ -105,7 +105,7 @@ def adds_up_to_nothing(centre, x):
 
 def fair(draws):
     """Heads come up half of the time."""
-    yield bernoulli(draws > 0.5, 0.5, "heads")
+    return bernoulli(draws > 0.5, 0.5, "heads")
 '''
 
 MISCONCEPTIONS = '''\

@@ -76,7 +76,9 @@ def test_a_planted_defect_is_found_where_it_stands(spoiled, found, kind, file, o
         spoiled(file, ENERGY, ENERGY + " + energy.n\n\n\nenergy.n = 0.0")
     folder = spoiled(file, old, new)
 
-    [one] = told = found(folder)
+    told = found(folder)
+    assert len(told) == 1, "\n".join(map(str, told))
+    [one] = told
 
     assert said in one.message, told
     if "no part lists" in said:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.batch.commands import INTERRUPTED
+
 if TYPE_CHECKING:
     from grader.course import Course
     from grader.validation.validation import Amount, Validated
@@ -59,7 +61,11 @@ def run(
     amount = Amount(references=seeds, misconceptions=wrong_seeds, examples=example_seeds)
     for id in ids:
         found.rubric(id)  # before anything takes long
-    done = [_one(found, id, amount, jobs) for id in (dict.fromkeys(ids) or found.assignments)]
+    try:
+        done = [_one(found, id, amount, jobs) for id in (dict.fromkeys(ids) or found.assignments)]
+    except KeyboardInterrupt:
+        click.echo("stopped; what was found to be in order is not looked at again", err=True)
+        return INTERRUPTED
     if json_to is not None:
         _write(done, json_to)
     if json_to != "-":

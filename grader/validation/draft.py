@@ -40,8 +40,9 @@ def draft(course: Course, id: str) -> Draft:
         reference = _reference(course, id, problem, errors)
         if reference is not None:
             references[problem.id] = reference
-            errors += misfits(problem, reference, path)
-            problems.append(_with_known_misconceptions(problem, reference, errors))
+            # Misconceptions that are not there are told at the lines that list them.
+            errors += [error for error in misfits(problem, reference, path) if isinstance(error, RubricError)]
+            problems.append(_with_known_misconceptions(problem, reference, path, errors))
     lines = {error.line for error in errors if error.file == path}
     findings = [of_error(error, Place(path)) for error in errors]
     findings += _nothing_said(rubric, path)
@@ -64,17 +65,23 @@ def _reference(course: Course, id: str, problem: Problem, errors: list[GraderErr
         return None
 
 
-def _with_known_misconceptions(problem: Problem, reference: ReferenceModule, errors: list[GraderError]) -> Problem:
-    """The problem without misconceptions that are not there, which is told elsewhere, or that cannot be imported."""
+def _with_known_misconceptions(
+    problem: Problem, reference: ReferenceModule, path: Path, errors: list[GraderError]
+) -> Problem:
+    """The problem without misconceptions that are not there or cannot be imported."""
     known: set[str] = set()
     for part in problem.parts:
         for name in part.misconceptions:
             try:
                 reference.must_have_misconceptions([name])
+            except BrokenReference as error:
+                message = f"{reference.path.stem}_misconceptions.py: {error.message}"
+                errors.append(RubricError(message, file=path, line=part.line, remedy=error.remedy))
+                continue
+            try:
                 reference.misconception(name)
-            except GraderError as error:
-                if str(error) not in map(str, errors):
-                    errors.append(error)
+            except BrokenReference as error:
+                errors.append(error)
             else:
                 known.add(name)
     parts = tuple(

@@ -116,8 +116,10 @@ def _of_function(name: str, bench: Bench, say: Say) -> Iterator[Finding]:
     for trial in bench.trials(name):
         before = snapshot(trial.inputs)
         with reference.blamed():
-            first, again = (_answer(reference, name, trial, points) for _ in range(2))
-        if snapshot(trial.inputs) != before:
+            first = _answer(reference, name, trial, points)
+            is_changed = snapshot(trial.inputs) != before
+            again = _answer(reference, name, trial, points)
+        if is_changed:
             yield from once("changes its arguments", trial, "let it work on a copy: others are given them as well")
         if snapshot(first) != snapshot(again):
             remedy = "let nothing be kept between calls, and every draw come from the generator that it is given"

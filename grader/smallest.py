@@ -178,3 +178,4 @@ def _smallest_case(inputs: Inputs, failing: Trial) -> dict[str, str]:
 
 def _smallness(size: str) -> tuple[bool, float]:
     return float(size) < 2, float(size)
+

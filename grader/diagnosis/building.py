@@ -177,3 +177,5 @@ class _Table:
             return np.concatenate([np.asarray(leaf, np.float64).ravel() for leaf in flattened(value)])
         except (Exception, SystemExit, StudentFault):  # noqa: BLE001 - an edited function may do anything
             return None
+
+

@@ -155,3 +155,5 @@ def _edit(edit: Edit) -> str:
     if not edit.after:
         return f"Your answer is what comes out without `{edit.before}`."
     return f"Your answer is what comes out with `{edit.after}` in the place of `{edit.before}`."
+
+

@@ -12,7 +12,7 @@ MAX_CELL = 4000
 _SIGNS = "=+\\-@\u2212\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207a\u207b\u207c\u208a\u208b\u208c\ufb29"
 _FIRST = re.compile(f"[\\s\ufeff]*[{_SIGNS}]|[\t\r\n]")
 # Where a file is read with another separator than it was written with, a cell may begin in the middle of another.
-_AFTER_ANOTHER_SEPARATOR = re.compile(f'([;|\t\r\n])(?=[\\s\ufeff"]*[{_SIGNS}])')
+_AFTER_ANOTHER_SEPARATOR = re.compile(f"([;|\t\r\n])(?=[\\s\ufeff\"]*[{_SIGNS}])")
 
 
 def text(value: str, limit: int = MAX_CELL) -> str:

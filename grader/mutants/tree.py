@@ -241,7 +241,9 @@ def _given_or_changed(function: Definition) -> frozenset[str]:
     return frozenset([*arguments, *(name for name, count in times.items() if count > 1)])
 
 
-def _rewrite_change(function: Definition, old: Sequence[ast.stmt], rewrite: Rewrite, code: types.CodeType) -> Change:
+def _rewrite_change(
+    function: Definition, old: Sequence[ast.stmt], rewrite: Rewrite, code: types.CodeType
+) -> Change:
     makes = ", ".join(sorted(set().union(*map(assigned, old))))
     size = _size(old, rewrite.new)
     after = "" if isinstance(rewrite.new[0], ast.Pass) else _text(*rewrite.new)

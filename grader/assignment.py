@@ -1,10 +1,12 @@
 """An assignment: its rubric and its references, found to fit each other."""
 
 import threading
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Self
 
 from grader.course import Course
-from grader.errors import BrokenReference, RubricError
+from grader.errors import BrokenReference, GraderError, RubricError
 from grader.recorded import RecordedReference, Reference, read
 from grader.reference import ReferenceModule
 from grader.rubric import Problem, Rubric, load
@@ -22,18 +24,30 @@ class Assignment:
     """
 
     def __init__(self, course: Course, id: str) -> None:
-        self.path = course.rubric(id)
-        self.rubric: Rubric = load(self.path)
-        self.references: dict[str, Reference] = {}
+        path = course.rubric(id)
+        rubric = load(path)
+        references: dict[str, Reference] = {}
+        for problem in rubric.problems:
+            if rubric.recorded:
+                references[problem.id] = recorded(course.recorded(id, problem.file), problem)
+                continue
+            module = ReferenceModule(course.reference(id, problem.file))
+            for misfit in misfits(problem, module, path):
+                raise misfit
+            references[problem.id] = module
+        self._hold(path, rubric, references)
+
+    @classmethod
+    def of(cls, path: Path, rubric: Rubric, references: Mapping[str, Reference]) -> Self:
+        """The assignment of a rubric and references that are known to fit each other."""
+        made = cls.__new__(cls)
+        made._hold(path, rubric, references)
+        return made
+
+    def _hold(self, path: Path, rubric: Rubric, references: Mapping[str, Reference]) -> None:
+        self.path, self.rubric, self.references = path, rubric, references
         self._sheets: dict[str, AnswerSheet] = {}
         self._lock = threading.Lock()
-        for problem in self.rubric.problems:
-            if self.rubric.recorded:
-                self.references[problem.id] = recorded(course.recorded(id, problem.file), problem)
-            else:
-                module = ReferenceModule(course.reference(id, problem.file))
-                self._fit(problem, module)
-                self.references[problem.id] = module
 
     def sheet(self, problem: Problem, seed: int) -> AnswerSheet:
         """The answer sheet of a problem with this seed, the same one for a whole class."""
@@ -46,23 +60,30 @@ class Assignment:
                 del self._sheets[next(iter(self._sheets))]
         return found
 
-    def _fit(self, problem: Problem, reference: ReferenceModule) -> None:
-        for name, function in problem.functions.items():
-            self._exists(reference, name, function.line)
-            if function.inputs is not None:
-                self._exists(reference, function.inputs.maker, function.inputs.line)
-        for part in problem.parts:
-            reference.must_have_misconceptions(part.misconceptions)
-            for check in part.checks:
-                for name in check.needs():
-                    self._exists(reference, name, part.line)
 
-    def _exists(self, reference: ReferenceModule, name: str, line: int) -> None:
-        try:
-            reference.function(name)
-        except BrokenReference as error:
-            message = f"{reference.path.parent.name}/{reference.path.name}: {error.message}"
-            raise RubricError(message, file=self.path, line=line, remedy=error.remedy) from None
+def misfits(problem: Problem, reference: ReferenceModule, path: Path) -> Iterator[GraderError]:
+    """Everything that a problem of the rubric in `path` names and its reference does not have."""
+    for name, function in problem.functions.items():
+        yield from _missing(reference, name, path, function.line)
+        if function.inputs is not None:
+            yield from _missing(reference, function.inputs.maker, path, function.inputs.line)
+    for part in problem.parts:
+        for name in part.misconceptions:
+            try:
+                reference.must_have_misconceptions([name])
+            except BrokenReference as error:
+                yield error
+        for check in part.checks:
+            for name in check.needs():
+                yield from _missing(reference, name, path, part.line)
+
+
+def _missing(reference: ReferenceModule, name: str, path: Path, line: int) -> Iterator[RubricError]:
+    try:
+        reference.function(name)
+    except BrokenReference as error:
+        message = f"{reference.path.parent.name}/{reference.path.name}: {error.message}"
+        yield RubricError(message, file=path, line=line, remedy=error.remedy)
 
 
 def recorded(path: Path, problem: Problem) -> RecordedReference:

@@ -1,9 +1,10 @@
 """One problem on the bench: the student's functions, the references, and the trials they are put to."""
 
+import copy
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from grader.rubric import Part, Problem
 from grader.sandbox.student import Student
 from grader.sandbox.tensors import Torch
 from grader.sandbox.zygote import Zygote
+from grader.sheet import AnswerSheet
 from grader.stand_in import StandIn
 from grader.trials import is_random, reseeded
 
@@ -24,22 +26,40 @@ MAX_MESSAGE = 16 << 20
 
 
 class Bench:
-    """One problem being judged: the student's functions, the references, and the trials they are put to."""
+    """One problem being judged: the student's functions, the references, and the trials they are put to.
+
+    `counterexamples` says whether whoever loses a part is to be shown a failing input, which takes most of the time.
+    `sheet` is the assignment's own, unless another one is given.
+    """
 
     def __init__(
-        self, assignment: Assignment, problem: Problem, student: Student | StandIn, seed: int, device: str = "cpu"
+        self,
+        assignment: Assignment,
+        problem: Problem,
+        student: Student | StandIn,
+        seed: int,
+        device: str = "cpu",
+        *,
+        counterexamples: bool = True,
+        sheet: AnswerSheet | None = None,
     ) -> None:
         self.assignment, self.problem, self.student, self.seed = assignment, problem, student, seed
         self.loose = assignment.rubric.ignore_axes_of_length_one
         self.reference = assignment.references[problem.id]
-        self.device = device
-        self.sheet = assignment.sheet(problem, seed)
+        self.device, self.counterexamples = device, counterexamples
+        self.sheet = sheet or assignment.sheet(problem, seed)
         self.store = self.sheet.store
         self.trials, self.expected = self.sheet.trials, self.sheet.expected
         self.expected_gradients = self.sheet.expected_gradients
         self._results: dict[str, list[Any]] = {}
         self._gradients: dict[tuple[str, tuple[str, ...]], list[Any]] = {}
         self._hygiene: dict[str, Hygiene] = {}
+
+    def of(self, student: StandIn) -> Self:
+        """The same trials and right answers, for another student."""
+        other = copy.copy(self)
+        other.student, other._results, other._gradients, other._hygiene = student, {}, {}, {}
+        return other
 
     def is_trial_of(self, function: str, trial: Trial) -> bool:
         """Whether a trial is among those of a function whose answers are compared as they come."""

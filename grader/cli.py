@@ -148,6 +148,17 @@ def new(id: str, course: Path | None) -> None:
         click.echo(new(id, course))
 
 
+@main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def validate(arguments: tuple[str, ...]) -> None:
+    """Find out whether a rubric measures what it says: `grade validate [ID]`; exits with 1 where it does not."""
+    with told():
+        from grader.validation.command import validate
+
+        code = validate(list(arguments))
+    leave(code)
+
+
 def _replayed(folder: Path, trial: str, asked: Asked) -> int:
     with ready(folder, asked) as run:
         click.echo(run.replay(trial, asked.seed))

@@ -65,10 +65,13 @@ def grade(
     problems: Collection[str] | None = None,
     device: str = "cpu",
     known: Known = NOTHING_KNOWN,
+    *,
+    counterexamples: bool = True,
 ) -> Graded:
     """Grades a submission: all problems, or those with these ids, and then the report holds no others.
 
     `device` is where tensors are: "cpu", or "cuda" where the zygote has it. What is `known` is not judged again.
+    Without `counterexamples`, lost parts have their verdicts and feedback, and show no failing input: that is quicker.
 
     Errors
         UsageError for a problem that the assignment does not have.
@@ -81,7 +84,10 @@ def grade(
     if any(not part.written and not part.function for problem in chosen for part in problem.parts):
         raise UsageError("this is a kit, which has nothing to grade with", remedy="check the folder: `grade check DIR`")
     students = [student_of(assignment, problem, submission.folder, zygote, device) for problem in chosen]
-    benches = [Bench(assignment, *pair, seed, device) for pair in zip(chosen, students, strict=True)]
+    benches = [
+        Bench(assignment, *pair, seed, device, counterexamples=counterexamples)
+        for pair in zip(chosen, students, strict=True)
+    ]
     judged_problems = _judged_problems(benches, known)
     reports = [problem for problem, _, _ in judged_problems]
     parts = [part for _, own, _ in judged_problems for part in own]
@@ -277,7 +283,7 @@ def _report(part: Part, bench: Bench, verdict: Verdict, **more: Any) -> PartRepo
 
 def _counterexample(part: Part, bench: Bench, failure: Failure) -> Counterexample | None:
     """The input that shows the mistake, made as simple as it can be, as text."""
-    if failure.verdict.status is Status.MISSING or bench.student.unusable:
+    if not bench.counterexamples or failure.verdict.status is Status.MISSING or bench.student.unusable:
         return None
     from grader import smallest
     from grader.counterexample import counterexample

@@ -174,10 +174,25 @@ def load(path: Path) -> Rubric:
     Errors
         RubricError with file, line and remedy for whatever cannot be understood or does not add up.
     """
-    rubric = read(path, Rubric, {Check: _check, **READERS})
-    for line, message, remedy in _flaws(rubric, path.stem):
-        raise RubricError(message, file=path, line=line, remedy=remedy)
+    rubric = parsed(path)
+    for flaw in flaws(rubric, path):
+        raise flaw
     return rubric
+
+
+def parsed(path: Path) -> Rubric:
+    """The rubric in a file, which need not make sense.
+
+    Errors
+        RubricError for what is no rubric: the first thing that cannot be understood.
+    """
+    return read(path, Rubric, {Check: _check, **READERS})
+
+
+def flaws(rubric: Rubric, path: Path) -> Iterator[RubricError]:
+    """All that is well-formed in a rubric and makes no sense, each with its line."""
+    for line, message, remedy in _flaws(rubric, path.stem):
+        yield RubricError(message, file=path, line=line, remedy=remedy)
 
 
 def _check(reader: Reader, node: yaml.Node) -> Check:

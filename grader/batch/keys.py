@@ -31,6 +31,7 @@ _APART = frozenset(
         "recording",
         "run",
         "self_check",
+        "validation",
     )
 )
 # What a rubric says that a verdict does not depend on: where it stands, and what it is worth.
@@ -51,12 +52,12 @@ class Keys:
         settings = (rubric.limits, rubric.hints, rubric.show_expected, rubric.ignore_axes_of_length_one, seed, device)
         self._parts: dict[str, str] = {}
         for problem in rubric.problems:
-            shared = (_engine(), assignment.references[problem.id].digest, _plain(settings), _functions(problem))
+            shared = (engine(), assignment.references[problem.id].digest, _plain(settings), _functions(problem))
             self._parts |= {part.id: _key(*shared, _checks(part)) for part in problem.parts if part.checks}
 
     def of(self, folder: Path) -> dict[str, str]:
         """The key of every part for the submission in a folder."""
-        handed_in = _digest_of_submission(folder)
+        handed_in = digest_of_submission(folder)
         return {part: _key(handed_in, key) for part, key in self._parts.items()}
 
 
@@ -87,7 +88,7 @@ def _key(*parts: Any) -> str:
 
 
 @functools.cache
-def _engine() -> str:
+def engine() -> str:
     """Our own code that judges."""
     here = Path(grader.__file__).parent
     state = hashlib.sha256()
@@ -98,7 +99,7 @@ def _engine() -> str:
     return state.hexdigest()
 
 
-def _digest_of_submission(folder: Path) -> str:
+def digest_of_submission(folder: Path) -> str:
     """All regular files below a folder, by name and content; links are not followed."""
     state = hashlib.sha256()
     for path in sorted(folder.rglob("*")):

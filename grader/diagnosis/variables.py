@@ -22,7 +22,7 @@ def variables(reference: ReferenceModule, function: str, trials: Sequence[Trial]
     for trial in trials:
         seen: dict[str, Any] = {}
         arguments = reference.arguments(function, trial)
-        with _watched(str(reference.module.__file__), seen):
+        with np.errstate(all="ignore"), _watched(str(reference.module.__file__), seen):
             reference.function(function)(*arguments)
         for name, value in seen.items():
             found.setdefault(name, {})[trial.index] = value

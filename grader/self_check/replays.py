@@ -12,8 +12,13 @@ FOLDER = ".grade"
 
 
 def write(folder: Path, parts: Iterable["CheckedPart"]) -> dict[str, Path]:
-    """Writes a script for every part that has one, and takes away those of parts that are right; by part."""
-    found = {}
+    """Writes a script for every part that has one, and takes away those of parts that are right; by part.
+
+    Nothing is written into a course: its examples are the staff's.
+    """
+    found: dict[str, Path] = {}
+    if any((above / "reference").is_dir() and (above / "rubrics").is_dir() for above in folder.parents):
+        return found
     for part in parts:
         path = folder / FOLDER / f"{part.id}.py"
         script = part.counterexample.script if part.counterexample else ""

@@ -174,6 +174,19 @@ def test_the_replay_script_shows_the_same_value(run, fill):
     assert not script.exists()
 
 
+def test_nothing_is_written_into_a_course(run, shared_course, right):
+    folder = shared_course / "submissions_example" / "tiny" / "wrong"
+    folder.mkdir(parents=True)
+    for name, text in {**right, "problem1.py": WRONG}.items():
+        (folder / name).write_text(text)
+
+    done = run("check", folder)
+
+    assert done.returncode == 1
+    assert "replay" not in said(done)
+    assert {path.name for path in folder.iterdir()} == set(right)
+
+
 @pytest.mark.parametrize(
     ("source", "status"),
     [

@@ -21,7 +21,7 @@ STEP, DEBOUNCE = 5, 20
 LOOK = 300
 MAX_FILES = 1000
 Stamp = tuple[int, int]
-CLEAR = "\x1b[2J\x1b[3J\x1b[H"
+CLEAR = "\x1b[2J\x1b[H"
 
 
 def watched(own: Opened, chosen: Chosen, saved: Iterable[Collection[Path]], show: Callable[[Done], None]) -> None:

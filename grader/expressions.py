@@ -36,8 +36,8 @@ class Expression:
     def __call__(self, *points: Any) -> Any:
         """The value: a float, or an array of its own."""
         with np.errstate(all="ignore"):
-            value = np.asarray(self._function(*(np.asarray(point, dtype=np.float64) for point in points)))
-        return value.astype(np.float64) if value.ndim else float(value)
+            value = self._function(*[np.asarray(point, dtype=np.float64) for point in points])
+        return np.array(value, dtype=np.float64) if np.ndim(value) else float(value)
 
     def __repr__(self) -> str:
         return self.text

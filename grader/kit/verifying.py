@@ -181,7 +181,7 @@ def _of_records(name: str, data: bytes, right: bytes, secrets: _Secrets, assignm
             yield Leak(name, 0, f"'{key}', which is not public")
         elif isinstance(value, list):
             yield from _of_rows(name, key, value, wanted.kept[key])
-    yield from secrets.found(name, "\n".join(_texts([own.signatures, own.kept])))
+    yield from secrets.found(name, "\n".join(_texts([own.signatures, own.plans, own.kept])))
 
 
 def _of_rows(name: str, key: str, rows: list[Any], public: list[Any]) -> Iterator[Leak]:

@@ -65,12 +65,11 @@ def shell(tmp_path):
         "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "80",
     }  # fmt: skip
 
-    def run(command: str) -> str:
-        done = subprocess.run(
-            ["bash", "-c", command], cwd=tmp_path / "course", env=environment, timeout=120, encoding="utf-8",
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    def run(command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["bash", "-c", command], cwd=tmp_path / "course", env=environment, timeout=300, encoding="utf-8",
+            capture_output=True,
         )  # fmt: skip
-        return done.stdout
 
     return run
 
@@ -80,8 +79,9 @@ def test_what_the_page_says_is_what_happens(tmp_path, shell):
         path = tmp_path / "course" / block.file
         if block.language == "console":
             for command, printed in commands(block.text):
-                found = shell(command)
-                assert shown(printed).fullmatch(found.rstrip("\n")), f"$ {command}\n{found}"
+                done = shell(command)
+                said = f"$ {command}\n{done.stdout}\n{done.stderr}"
+                assert shown(printed).fullmatch(done.stdout.rstrip("\n")), said
         elif block.how == "a new file":
             path.parent.mkdir(parents=True, exist_ok=True)
             assert not path.exists()

@@ -45,7 +45,8 @@ DEFECTS = [
     (Kind.DOCSTRING, REFERENCE_FILE, '    """The gradient of the energy."""\n', "", "def slope", "solution 'slope'"),
     (Kind.DOCSTRING, REFERENCE_FILE, '    """How many tosses, and the generator."""\n', "", "def coins",
      "input maker 'coins'"),
-    (Kind.DOCSTRING, REFERENCE_FILE, '    """What is centred adds up to 0."""\n', "", "def adds_up", "property 'adds_up"),
+    (Kind.DOCSTRING, REFERENCE_FILE, '    """What is centred adds up to 0."""\n', "", "def adds_up",
+     "property 'adds_up"),
     (Kind.DOCSTRING, REFERENCE_FILE, '    """Heads come up half of the time."""\n', "", "def fair", "property 'fair'"),
     (Kind.DOCSTRING, MISCONCEPTIONS_FILE, '    """A factor seems to be missing."""\n', "", "def energy_without",
      "'energy_without_the_half' says nothing"),
@@ -174,7 +175,8 @@ def test_two_misconceptions_that_nobody_can_tell_apart_are_both_told(spoiled, fo
     told = [(one.line, one.message) for one in found(folder)]
 
     assert told == [
-        (line_of(folder, MISCONCEPTIONS_FILE, f"def {name}"), f"the misconception '{name}' of part '1a' is not told from '{other}'")
+        (line_of(folder, MISCONCEPTIONS_FILE, f"def {name}"),
+         f"the misconception '{name}' of part '1a' is not told from '{other}'")
         for name, other in [("centre_at_the_first", "centre_backwards"), ("centre_backwards", "centre_at_the_first")]
     ]  # fmt: skip
 

@@ -44,6 +44,8 @@ class Unmeasured(Bench):
         value = own.value(*self.reference.arguments(function, trial))
         self._reference_seconds[function] = 0.0
         leaves = [] if value is None else leaves_of(own.form(value))
+        if any(leaf.dtype.kind not in "biuf" for leaf in leaves):
+            return super()._measurement(function, trial)  # which says what is wrong with it
         return Measurement(value, leaves, [np.zeros(leaf.shape) for leaf in leaves], steady=True)
 
 

@@ -1,4 +1,4 @@
-"""The gradients that a vjp check asks for are put to finite differences: compared with themselves they are always right."""
+"""Gradients that a vjp check asks for are put to finite differences: compared with themselves they are always right."""
 
 import pytest
 from sound_course import REFERENCE_FILE, RUBRIC_FILE, line_of

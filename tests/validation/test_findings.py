@@ -245,3 +245,13 @@ def test_without_expectations_that_is_what_is_told(found, sound):
     assert [one.message for one in found(sound) if one.kind is Kind.EXAMPLE] == [
         "there are no expected verdicts of example submissions of 'sound'"
     ]
+
+
+def test_the_same_mistake_in_two_places_is_told_twice(spoiled, found):
+    spoiled(MISCONCEPTIONS_FILE, FIRST, "return x - y")
+    folder = spoiled(MISCONCEPTIONS_FILE, "return 2 * x", "return 2 * x - y")
+
+    told = [(one.line, one.message) for one in found(folder)]
+
+    lines = [line_of(folder, MISCONCEPTIONS_FILE, text) for text in ("return x - y", "return 2 * x - y")]
+    assert told == [(line, "NameError: name 'y' is not defined") for line in lines]

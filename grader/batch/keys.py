@@ -24,6 +24,7 @@ _APART = frozenset(
         "gradescope",
         "intake",
         "policy",
+        "pytest_plugin",
         "replay",
         "report",
         "roster",

@@ -3,7 +3,6 @@
 import contextlib
 import functools
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -129,6 +128,10 @@ Judged = tuple[ProblemReport, list[PartReport], list[GraderError]]
 
 def _judged_problems(benches: Sequence[Bench], known: Known) -> list[Judged]:
     """The judged problems in their order. While one's worker computes, the judge looks after another's."""
+    if len(benches) < 2:
+        return [_judged_problem(bench, known) for bench in benches]
+    from concurrent.futures import ThreadPoolExecutor  # which takes longer to import than some problems to judge
+
     pool = ThreadPoolExecutor(AT_A_TIME)
     try:
         return list(pool.map(functools.partial(_judged_problem, known=known), benches))

@@ -8,6 +8,7 @@ from grader.checks import Check
 from grader.checks.consistent import Consistent
 from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
+from grader.checks.repeats import Repeats
 from grader.checks.sampler import Sampler
 from grader.checks.satisfies import Satisfies
 from grader.model import WrittenItem
@@ -45,6 +46,11 @@ def is_checkable(part: Part) -> bool:
     return part.public and bool(part.checks)
 
 
+def is_decided(part: Part) -> bool:
+    """Whether the checks of a part see what its function gives: that draws repeat says nothing of their law."""
+    return is_checkable(part) and not all(isinstance(check, Repeats) for check in part.checks)
+
+
 def needed(problem: Problem) -> dict[str, Function]:
     """The functions of a public problem whose trials are judged: those of parts, and what gradients go through."""
     parts = [part for part in problem.parts if is_checkable(part)]
@@ -78,11 +84,15 @@ def _part(part: Part, problem: Problem, functions: dict[str, Function]) -> Part:
         marked = (WrittenItem(points=part.points, criterion=BY_HAND),)
         return msgspec.structs.replace(part, written=marked)
     checks = tuple(_checks(part, problem)) if part.public else ()
-    inputs = functions[part.function].inputs if part.function else None
-    tried = inputs is not None and (any(inputs.regimes.values()) or inputs.edges)
-    if not checks or not tried:
+    if not checks or not _is_tried(functions[part.function]):
         return _hidden(part)
     return msgspec.structs.replace(part, checks=checks, misconceptions={}, follow_through=0.0)
+
+
+def _is_tried(function: Function) -> bool:
+    """Whether there are public trials, and a student's machine can be expected to run them."""
+    inputs = function.inputs
+    return not function.device and inputs is not None and bool(any(inputs.regimes.values()) or inputs.edges)
 
 
 def _hidden(part: Part) -> Part:

@@ -4,6 +4,8 @@ import contextlib
 import functools
 import hashlib
 import io
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -12,7 +14,8 @@ import msgspec
 import numpy as np
 
 from grader import wire
-from grader.errors import BrokenReference, GraderError
+from grader.errors import BrokenReference, GraderError, RubricError
+from grader.expressions import alive, recordable
 from grader.model import Trial
 from grader.reference import ReferenceModule
 from grader.rubric import Problem
@@ -42,9 +45,17 @@ class Records(msgspec.Struct, frozen=True, kw_only=True):
     kept: dict[str, Any]
 
     def data(self) -> bytes:
-        """The records as a `.npz` file of one array, which holds a frame of `grader.wire`: no pickle."""
+        """The records as a `.npz` file of one array, which holds a frame of `grader.wire`: no pickle.
+
+        Errors
+            RubricError where they are too large for one.
+        """
         signatures = {name: [list(one) for one in signature] for name, signature in self.signatures.items()}
-        frame = wire.encode([FORMAT, self.seed, signatures, self.plans, self.kept])
+        try:
+            frame = wire.encode([FORMAT, self.seed, signatures, self.plans, self.kept])
+        except wire.WireError as error:
+            remedy = "let `public:` have fewer `trials`, or make a part `public: false`"
+            raise RubricError(f"the public trials cannot be recorded: {error}", remedy=remedy) from None
         file = io.BytesIO()
         np.savez(file, records=np.frombuffer(frame, dtype=np.uint8))
         return file.getvalue()
@@ -68,7 +79,7 @@ def parsed(data: bytes, name: Path | str) -> Records:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             frame = wire.whole(file["records"].tobytes())
-    except (OSError, ValueError, KeyError, EOFError, wire.WireError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, wire.WireError) as error:
         raise BrokenReference(f"cannot be read: {error}", file=name, remedy=REMEDY) from None
     match frame:
         case [int(number), int(seed), dict(signatures), dict(plans), dict(kept)] if number == FORMAT:
@@ -161,8 +172,11 @@ class RecordedReference:
         return 0 if name in self.records.signatures else self.module.line(name)
 
     def bound(self, trials: Iterable[Trial]) -> list[Trial]:
-        """The trials with their given functions found in given.py."""
-        return self.module.bound(trials)
+        """The trials with recorded texts as functions, and given functions found in given.py."""
+        return self.module.bound(
+            msgspec.structs.replace(trial, inputs={name: alive(value) for name, value in trial.inputs.items()})
+            for trial in trials
+        )
 
     def misconception(self, name: str) -> NoReturn:
         """Nothing is known of mistakes here."""
@@ -190,7 +204,7 @@ Reference = ReferenceModule | RecordedReference
 
 
 def _key(name: str, arguments: Iterable[Any]) -> bytes:
-    alike = [Generator(one.library, 0) if isinstance(one, Generator) else one for one in arguments]
+    alike = [Generator(one.library, 0) if isinstance(one, Generator) else recordable(one) for one in arguments]
     try:
         return wire.encode([name, *alike])
     except wire.WireError:  # functions among them: nothing of the kind is recorded

@@ -4,15 +4,23 @@ import copy
 import inspect
 from typing import Any, NamedTuple
 
+import msgspec
+
+from grader import wire
+from grader.answers import Answer, Measured
 from grader.assignment import Assignment
 from grader.bench import Bench
 from grader.checks.vjp import Vjp
+from grader.compare import disagreement
+from grader.expressions import NAME, alive, recordable
+from grader.model import Trial
 from grader.public import is_checkable, needed, public, without
 from grader.recorded import RecordedReference, Records
 from grader.reference import ReferenceModule
 from grader.rubric import Problem, Rubric
 from grader.stand_in import StandIn
 from grader.trials import plan_name
+from grader.wire import Given
 
 
 class Recording(NamedTuple):
@@ -65,30 +73,57 @@ def _records(shown: Assignment, problem: Problem) -> tuple[Records, set[str]]:
     kept: dict[str, Any] = {}
     plans: dict[str, str] = {}
     missing: set[str] = set()
-    for name, own in _asked(bench, problem).items():
-        values = {key: bench.store.get(key) for key in own}
-        if any(value is None for value in values.values()):
+    for name, function in needed(problem).items():
+        assert function.inputs is not None, "functions without inputs are not judged"
+        plan = plan_name(function.inputs)
+        rows = _rows(bench, name)
+        answers = {key: bench.store.get(key) for key in _asked(bench, problem, name)}
+        if rows is None or any(value is None for value in answers.values()):
             missing.add(name)
         else:
-            plans[name] = own[0]
-            kept |= values
+            plans[name] = plan
+            kept |= {plan: rows, **answers}
     bench.store.save()
     signatures = {name: _signature(reference, name) for name in problem.functions}
     return Records(seed=seed, signatures=signatures, plans=plans, kept=kept), missing
 
 
-def _asked(bench: Bench, problem: Problem) -> dict[str, list[str]]:
-    """For each function that is judged, the names of what the bench has been made to keep of it."""
-    found = {}
-    for name, function in needed(problem).items():
-        assert function.inputs is not None, "functions without inputs are not judged"
-        first = bench.trials(name)[0]
-        bench.expected(name, first)
-        found[name] = [plan_name(function.inputs), f"answers of {name}", f"seconds of {name}"]
-        for of in _differentiated(problem, name):
-            bench.expected_gradients(name, of, first)
-            found[name].append(f"answers of {of} at the upstream of {name}")
-    return found
+def _rows(bench: Bench, function: str) -> list[Any] | None:
+    """The trials of a function as data; None where they hold functions that no text stands for."""
+    rows = []
+    for trial in bench.trials(function):
+        inputs = {name: recordable(value) for name, value in trial.inputs.items()}
+        if any(isinstance(value, Given) and value.name == NAME for value in inputs.values()):
+            expected = bench.expected(function, trial)
+            if not _answers_alike(bench, function, msgspec.structs.replace(trial, inputs=inputs), expected):
+                return None
+        rows.append((trial.index, trial.case, trial.regime, inputs, trial.share, trial.attempt))
+    try:
+        wire.encode(rows)
+    except wire.WireError:
+        return None
+    return rows
+
+
+def _answers_alike(bench: Bench, function: str, trial: Trial, expected: Answer) -> bool:
+    """Whether the reference gives the same with the texts of functions in the place of the functions."""
+    trial = msgspec.structs.replace(trial, inputs={name: alive(value) for name, value in trial.inputs.items()})
+    settings, arguments = bench.problem.functions[function], bench.reference.arguments(function, trial)
+    measured = Measured(bench.reference, function, settings.evaluated_at, settings.compared)
+    with bench.reference.blamed():
+        value = measured.value(*arguments)
+    return not disagreement(settings.compared(value), settings.compared(expected.value), expected.bound)
+
+
+def _asked(bench: Bench, problem: Problem, function: str) -> list[str]:
+    """The names under which the bench has been made to keep the answers of a function."""
+    first = bench.trials(function)[0]
+    bench.expected(function, first)
+    names = [f"answers of {function}", f"seconds of {function}"]
+    for of in _differentiated(problem, function):
+        bench.expected_gradients(function, of, first)
+        names.append(f"answers of {of} at the upstream of {function}")
+    return names
 
 
 def _differentiated(problem: Problem, function: str) -> list[str]:

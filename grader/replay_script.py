@@ -148,7 +148,7 @@ def _source(value: Any) -> str | None:
         items = [_source(item) for item in value]
         known = [item for item in items if item is not None]
         return _bracketed(value, known) if len(known) == len(items) <= MAX_NUMBERS else None
-    return _lambda(value) if callable(value) else None
+    return lambda_text(value) if callable(value) else None
 
 
 def _bracketed(value: Sequence[Any], items: Sequence[str]) -> str:
@@ -184,7 +184,7 @@ def _number(number: Any) -> str:
     return repr(number)
 
 
-def _lambda(function: Any) -> str | None:
+def lambda_text(function: Any) -> str | None:
     """The source of a function that shows itself as a lambda of numpy, as those of references may do."""
     text = repr(function)
     if not text.isascii() or "\n" in text or len(text) > MAX_LINES * MAX_COLUMNS:

@@ -3,6 +3,7 @@
 import functools
 import itertools
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
@@ -53,9 +54,11 @@ class Submission:
         """The assignment that the label names, else that of a folder above; '' when neither says."""
         return self.label.assignment or next((p.name for p in self.folder.parents if p.name in known), "")
 
-    def needs_torch(self) -> bool:
-        """Whether any of its files imports torch, so that its workers had better come with it."""
-        return any(_mentions_torch(path) for path in itertools.islice(self.folder.rglob("*.py"), MAX_FILES))
+    def needs_torch(self, but: Collection[str] = ()) -> bool:
+        """Whether any of its files `but` these imports torch, so that its workers had better come with it."""
+        left_out = {self.folder / name for name in but}
+        files = itertools.islice(self.folder.rglob("*.py"), MAX_FILES)
+        return any(_mentions_torch(path) for path in files if path not in left_out)
 
 
 def _label(path: Path) -> Label:

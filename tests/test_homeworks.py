@@ -62,13 +62,17 @@ def described(part: Part, problem: Problem) -> list[str]:
 def judge(check: Check, part: Part, function: Function) -> str:
     """A check in words: its kind, its options where they are not the usual ones, and the form that is compared."""
     options = [
-        in_words(value) if option.name == "property" else f"{option.name} {listed(value)}"
+        in_words(value) if option.name == "property" else option_in_words(option.name, value)
         for option in msgspec.structs.fields(type(check))
         if (value := getattr(check, option.name)) != option.default
     ]
     if isinstance(check, MatchesReference) and function.compare:
         options.append(f"compared by {listed(forms(part, function))}")
     return code(NAMES[type(check)]) + (f" ({', '.join(options)})" if options else "")
+
+
+def option_in_words(name: str, value: object) -> str:
+    return name if value is True else f"{name} {listed(value)}"
 
 
 def forms(part: Part, function: Function) -> list[str]:

@@ -23,12 +23,15 @@ _APART = frozenset(
         "gradebook",
         "gradescope",
         "intake",
+        "kit",
         "policy",
         "pytest_plugin",
         "replay",
         "report",
         "roster",
+        "recording",
         "run",
+        "self_check",
         "validation",
     )
 )

@@ -44,11 +44,11 @@ class Consistent(msgspec.Struct, frozen=True, kw_only=True):
 
     def _sentence(self, finding: Finding) -> str:
         if finding is Finding.AGREES:
-            return f"It is the gradient of your own {self.of}, which is not the one that is asked for: mend that first."
+            return f"This is the gradient of your own {self.of}, which is not what is asked for: mend that first."
         if finding is Finding.DIFFERS:
             return (
-                f"It is not the gradient with respect to {self.wrt} of your own {self.of} either: finite differences of"
-                " that give something else."
+                f"This is not right, and not the gradient with respect to {self.wrt} of your own {self.of} either:"
+                " compare it with finite differences of that."
             )
         return ""
 

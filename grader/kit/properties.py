@@ -1,6 +1,7 @@
 """Public properties and laws as a module of their own, cut out of a reference."""
 
 import ast
+import builtins
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -38,6 +39,7 @@ def module(path: Path, wanted: Collection[str]) -> str:
             continue
         statement = defined[name]
         _must_be_harmless(name, statement, wanted, path)
+        _must_be_whole(statement, defined, path)
         kept[name] = statement
         waiting += [used for used in _used(statement) if used in defined]
     return "\n\n".join([OPENING, *_blocks(kept, source)]) if kept else OPENING
@@ -60,8 +62,12 @@ def _defined(tree: ast.Module) -> dict[str, _Statement]:
 
 
 def _used(statement: _Statement) -> set[str]:
-    own = {node.arg for node in ast.walk(statement) if isinstance(node, ast.arg)}
+    own = _arguments(statement)
     return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)} - own
+
+
+def _arguments(statement: _Statement) -> set[str]:
+    return {node.arg for node in ast.walk(statement) if isinstance(node, ast.arg)}
 
 
 def _must_be_harmless(name: str, statement: _Statement, wanted: Collection[str], path: Path) -> None:
@@ -72,6 +78,27 @@ def _must_be_harmless(name: str, statement: _Statement, wanted: Collection[str],
     else:
         return
     raise BrokenReference(message, file=path, line=statement.lineno, remedy=_REMEDY)
+
+
+def _must_be_whole(statement: _Statement, defined: Collection[str], path: Path) -> None:
+    """What is used and cannot be cut out, such as a class, would not be there."""
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        return
+    names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+    own = {node.id for node in names if isinstance(node.ctx, ast.Store)} | _arguments(statement)
+    own |= {name for node in ast.walk(statement) for name in _bound_by(node)}
+    for node in names:
+        if isinstance(node.ctx, ast.Load) and not (node.id in own or node.id in defined or hasattr(builtins, node.id)):
+            message = f"a public property uses '{node.id}', which is no function, import or constant of the module"
+            raise BrokenReference(message, file=path, line=node.lineno, remedy=_REMEDY)
+
+
+def _bound_by(node: ast.AST) -> Iterator[str]:
+    """The names that an import or a definition inside of a function makes."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+    elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.ExceptHandler)) and node.name:
+        yield node.name
 
 
 def _blocks(kept: dict[str, _Statement], source: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from grader.public import is_checkable
+from grader.public import is_checkable, is_decided
 from grader.report.words import counted
 from grader.rubric import Part, Rubric
 
@@ -48,7 +48,7 @@ def label(rubric: Rubric) -> str:
 def covered(rubric: Rubric) -> str:
     """How many of the points that a machine judges can be checked with a public rubric."""
     parts = [part for problem in rubric.problems for part in problem.parts if not part.written]
-    here = sum(part.points for part in parts if is_checkable(part))
+    here = sum(part.points for part in parts if is_decided(part))
     return f"which cover {here:g} of the {sum(part.points for part in parts):g} points that are judged by machine"
 
 

@@ -114,8 +114,7 @@ def leaks(files: Files, assignment: Assignment) -> list[Leak]:
         RubricError and BrokenReference as in making it.
     """
     right = kit(assignment)
-    public = [text for name, data in right.items() if _is_public_source(name) and (text := _text(data)) is not None]
-    secrets = _Secrets(assignment, [*public, *_said(assignment)])
+    secrets = _Secrets(assignment, [*_public_texts(right), *_said(assignment)])
     found: list[Leak] = []
     for name, data in files.items():
         text = _text(data) if not name.endswith(".npz") else None
@@ -130,8 +129,13 @@ def leaks(files: Files, assignment: Assignment) -> list[Leak]:
     return _once(found)
 
 
-def _is_public_source(name: str) -> bool:
-    return name.startswith("recorded/") and name.endswith(".py")
+def _public_texts(right: Files) -> Iterator[str]:
+    """The source of public properties and of given functions, and the texts among public inputs."""
+    for name, data in right.items():
+        if name.startswith("recorded/") and name.endswith(".py"):
+            yield data.decode()
+        elif name.endswith(".npz"):
+            yield from _texts(recorded.parsed(data, name).kept)
 
 
 def _text(data: bytes) -> str | None:

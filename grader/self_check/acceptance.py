@@ -51,6 +51,8 @@ def acceptance(rubric: Rubric, submission: Submission) -> Acceptance:
             notes.append(_absent(problem, names))
     for name in (name for name in names if name.endswith(".py")):
         objections += _code(submission.folder, name, rubric, names)
+    for problem in (problem for problem in rubric.problems if problem.file in names):
+        notes += _unwritten(submission.folder, problem)
     if not any(problem.file in names for problem in rubric.problems):
         objections.append("there is none of the files that are asked for")
     return Acceptance(tuple(objections), tuple(notes), tuple(names))
@@ -144,6 +146,17 @@ def _code(folder: Path, name: str, rubric: Rubric, names: Sequence[str]) -> Iter
     for module, line in _imports(tree):
         if module not in there:
             yield f"{name}:{line}: imports {module}, which is not there where it is graded"
+
+
+def _unwritten(folder: Path, problem: Problem) -> Iterator[str]:
+    """The functions that are as they were in the kit."""
+    try:
+        tree = ast.parse((folder / problem.file).read_bytes())
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):  # which has been said
+        return
+    for node in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
+        if node.name in problem.functions and "NotImplementedError" in ast.unparse(node.body[-1]):
+            yield f"{problem.file}: {node.name} is not written yet"
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[str, int]]:

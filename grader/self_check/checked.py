@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from grader.model import Counterexample, PartReport, Status, Trials
-from grader.public import is_checkable
+from grader.public import is_checkable, is_decided
 from grader.report.words import counted, number
 from grader.rubric import Part, Rubric
 
@@ -17,6 +17,7 @@ class CheckedPart(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a part in the public trials.
 
     right       whether nothing is wrong that can be seen here
+    decided     whether what its function gives is judged; else, only that it gives something
     remaining   how many hints there are that have not been revealed
     """
 
@@ -26,6 +27,7 @@ class CheckedPart(msgspec.Struct, frozen=True, kw_only=True):
     function: str
     status: Status
     right: bool
+    decided: bool = True
     feedback: str = ""
     trials: Trials = Trials(passed=0, total=0)
     counterexample: Counterexample | None = None
@@ -74,8 +76,8 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
         return sum(part.right for part in self.parts)
 
 
-def checked_part(report: PartReport, remaining: int = 0) -> CheckedPart:
-    """What a report says of a part, without its points."""
+def checked_part(report: PartReport, part: Part, revealed: int = 0) -> CheckedPart:
+    """What a report says of a part, without its points; so many of its hints have been revealed."""
     return CheckedPart(
         id=report.id,
         problem=report.problem,
@@ -88,14 +90,15 @@ def checked_part(report: PartReport, remaining: int = 0) -> CheckedPart:
         counterexample=report.counterexample,
         traceback=report.traceback,
         remarks=report.remarks,
-        remaining=remaining,
+        decided=is_decided(part),
+        remaining=max(0, len(part.hints) - revealed),
     )
 
 
 def points(rubric: Rubric) -> tuple[float, float]:
     """The points of a public rubric that can be checked, and those that a machine judges at all."""
     parts = [part for problem in rubric.problems for part in problem.parts if not part.written]
-    return sum(part.points for part in parts if is_checkable(part)), sum(part.points for part in parts)
+    return sum(part.points for part in parts if is_decided(part)), sum(part.points for part in parts)
 
 
 def coverage(checked: Checked) -> str:

@@ -15,21 +15,11 @@ from grader.recording import recorded
 from grader.rubric import Problem
 from grader.sandbox.zygote import Zygote
 from grader.self_check.checked import Checked, CheckedProblem, checked_part, others, points
+from grader.self_check.chosen import ALL, Chosen
 from grader.submission import Submission
 
 if TYPE_CHECKING:
     from grader.self_check.hints import Ladder
-
-
-class Chosen(NamedTuple):
-    """What is to be checked: problems by id, and parts by what their ids open with; all where none is named."""
-
-    problems: Collection[str] = ()
-    parts: Collection[str] = ()
-
-    def has(self, part: str) -> bool:
-        """Whether a part is among those that are chosen."""
-        return not self.parts or any(part == own or part.startswith(f"{own}.") for own in self.parts)
 
 
 class Done(NamedTuple):
@@ -37,9 +27,6 @@ class Done(NamedTuple):
 
     checked: Checked
     errors: list[GraderError]
-
-
-ALL = Chosen()
 
 
 def public_side(assignment: Assignment) -> Assignment:
@@ -65,7 +52,7 @@ def checked(
     shown = copy.copy(assignment)
     shown.rubric = msgspec.structs.replace(rubric, problems=tuple(_checkable(one, chosen) for one in problems))
     report, errors = grade(shown, submission, zygote, device=device)
-    hints = {part.id: len(part.hints) for problem in problems for part in problem.parts}
+    own = {part.id: part for problem in problems for part in problem.parts}
     revealed = ladder.revealed if ladder else {}
     here, by_machine = points(rubric)
     done = Checked(
@@ -78,7 +65,7 @@ def checked(
         problems=tuple(
             CheckedProblem(id=one.id, title=one.title, file=one.file, printed=one.printed) for one in report.problems
         ),
-        parts=tuple(checked_part(part, max(0, hints[part.id] - revealed.get(part.id, 0))) for part in report.parts),
+        parts=tuple(checked_part(part, own[part.id], revealed.get(part.id, 0)) for part in report.parts),
         others=tuple(
             other for problem in problems for other in others(problem.id, problem.parts) if chosen.has(other.id)
         ),
@@ -96,8 +83,7 @@ def _chosen(problems: Collection[Problem], chosen: Chosen) -> list[Problem]:
     for id in chosen.parts:
         if not any(Chosen(parts=[id]).has(part) for part in parts):
             raise UsageError(unknown("part", id, parts), remedy="name a part, or what several open with")
-    own = [problem for problem in problems if not chosen.problems or problem.id in chosen.problems]
-    return [problem for problem in own if any(chosen.has(part.id) for part in problem.parts)]
+    return [problem for problem in problems if chosen.concerns(problem)]
 
 
 def _checkable(problem: Problem, chosen: Chosen) -> Problem:

@@ -14,7 +14,8 @@ from grader.self_check import replays
 if TYPE_CHECKING:
     from grader.assignment import Assignment
     from grader.sandbox.zygote import Zygote
-    from grader.self_check.checking import Chosen, Done
+    from grader.self_check.checking import Done
+    from grader.self_check.chosen import Chosen
     from grader.self_check.opening import Opened
     from grader.submission import Submission
 
@@ -54,18 +55,18 @@ def check(**options: object) -> None:
 
 
 def _checked(wanted: Wanted) -> int:
+    from grader.self_check.chosen import Chosen
     from grader.self_check.opening import found, opened
 
     if wanted.submit_check:
         return _accepted(*found(wanted.folder, wanted.id, wanted.course))
-    with opened(wanted.folder, wanted.id, wanted.course) as own:
-        from grader.self_check.checking import Chosen
+    chosen = Chosen(wanted.problems, wanted.parts)
+    with opened(wanted.folder, wanted.id, wanted.course, chosen) as own:
         from grader.self_check.hints import Ladder
 
         if wanted.hint is not None:
             click.echo(Ladder(own.submission.folder).next(own.assignment.rubric, wanted.hint))
             return 0
-        chosen = Chosen(wanted.problems, wanted.parts)
         if wanted.watch:
             return _watched(own, chosen)
         return checked_in(*own, chosen, as_json=wanted.as_json)
@@ -111,7 +112,8 @@ def checked_in(
     as_json: bool = False,
 ) -> int:
     """Checks a folder and prints what is found; the exit code."""
-    from grader.self_check.checking import ALL, checked
+    from grader.self_check.checking import checked
+    from grader.self_check.chosen import ALL
     from grader.self_check.hints import Ladder
 
     done = checked(assignment, submission, zygote, chosen or ALL, Ladder(submission.folder))

@@ -19,7 +19,7 @@ class Ladder:
     def _read(self) -> dict[str, int]:
         try:
             seen = json.loads(self.path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         pairs = seen.items() if isinstance(seen, dict) else ()
         return {str(part): count for part, count in pairs if isinstance(count, int) and count >= 0}

@@ -17,7 +17,8 @@ from grader.intake.listing import Unusable
 from grader.intake.notebook import module
 from grader.rubric import Problem, load
 from grader.self_check.checked import Checked
-from grader.self_check.checking import Chosen, checked
+from grader.self_check.checking import checked
+from grader.self_check.chosen import Chosen
 from grader.self_check.hints import Ladder
 from grader.self_check.opening import opened
 from grader.self_check.panel import panel
@@ -61,8 +62,9 @@ def check(
         label = folder / "submission.yaml"
         if (home / "submission.yaml").is_file():
             shutil.copy(home / "submission.yaml", label)
-        with opened(folder, course=course.folder) as own:
-            done = checked(*own, Chosen(asked, parts), Ladder(home))
+        chosen = Chosen(asked, parts)
+        with opened(folder, course=course.folder, chosen=chosen) as own:
+            done = checked(*own, chosen, Ladder(home))
     for error in dict.fromkeys(map(str, done.errors)):
         sys.stderr.write(f"error: {error}\n")
     return Found(done.checked)

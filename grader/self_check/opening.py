@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from grader.course import Course, nearest
 from grader.errors import UsageError
 from grader.sandbox.zygote import Zygote
+from grader.self_check.chosen import ALL, Chosen
 from grader.submission import Submission
 
 if TYPE_CHECKING:
@@ -23,14 +24,16 @@ class Opened(NamedTuple):
 
 
 @contextlib.contextmanager
-def opened(folder: Path, id: str | None = None, course: Path | None = None, at_most: str = "full") -> Iterator[Opened]:
-    """Everything that checks of a folder need. `at_most` is the most isolation that is asked for.
+def opened(
+    folder: Path, id: str | None = None, course: Path | None = None, chosen: Chosen = ALL, at_most: str = "full"
+) -> Iterator[Opened]:
+    """Everything that checks of what is chosen in a folder need. `at_most` is the most isolation that is asked for.
 
     Errors
         UsageError as of `found`; RubricError and BrokenReference for a damaged kit or a course that does not fit.
     """
     submission, rubric = found(folder, id, course)
-    torch = b"tensors:" in rubric.read_bytes() or submission.needs_torch()
+    torch = _needs_torch(submission, rubric, chosen)
     with Zygote(("numpy", "torch") if torch else ("numpy",), at_most) as zygote:
         # Imported here, while the zygote starts up beside us.
         from grader.assignment import Assignment
@@ -52,6 +55,20 @@ def found(folder: Path, id: str | None, course: Path | None) -> tuple[Submission
         remedy = f"name it with --assignment or in submission.yaml; {own.offer()}"
         raise UsageError(f"which assignment is {folder}?", remedy=remedy)
     return submission, own.rubric(name)
+
+
+def _needs_torch(submission: Submission, rubric: Path, chosen: Chosen) -> bool:
+    """Whether what is chosen needs torch. To look closer takes a moment, and torch takes twenty."""
+    if b"tensors:" not in rubric.read_bytes() and not submission.needs_torch():
+        return False
+    if chosen == ALL:
+        return True
+    from grader.rubric import load
+
+    problems = load(rubric).problems
+    others = {problem.file for problem in problems if not chosen.concerns(problem)}
+    own = [function for problem in problems if chosen.concerns(problem) for function in problem.functions.values()]
+    return any(function.tensors for function in own) or submission.needs_torch(but=others)
 
 
 def _only(course: Course) -> str:

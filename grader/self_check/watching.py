@@ -11,7 +11,8 @@ import msgspec
 from grader.errors import UsageError
 from grader.rubric import Problem
 from grader.self_check.checked import Checked
-from grader.self_check.checking import Chosen, Done, checked
+from grader.self_check.checking import Done, checked
+from grader.self_check.chosen import Chosen
 from grader.self_check.hints import Ladder
 from grader.self_check.opening import Opened
 

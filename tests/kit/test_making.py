@@ -4,17 +4,23 @@ import inspect
 import io
 import runpy
 import zipfile
+from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from grader.assignment import Assignment
 from grader.course import Course
 from grader.errors import BrokenReference
+from grader.kit import rubric_file
 from grader.kit.making import kit, zipped
 from grader.public import is_checkable, public
 from grader.recorded import parsed
+from grader.recording import recording
 from grader.rubric import load
+
+COURSE = Course(Path(__file__).parents[2])
 
 
 def unpacked(files, folder):
@@ -123,6 +129,37 @@ def test_a_public_property_that_uses_reference_code_makes_no_kit(secretive):
         kit(Assignment(Course(secretive), "tiny"))
 
     assert caught.value.line == line
+
+
+def test_a_public_property_that_uses_a_class_makes_no_kit(secretive):
+    reference = secretive / "reference/tiny/problem1.py"
+    text = reference.read_text().replace("    once = centre(x)\n", "    once = Held(centre(x)).value\n")
+    reference.write_text(f"{text}\n\nclass Held:\n    def __init__(self, value): self.value = value\n")
+
+    with pytest.raises(BrokenReference, match="uses 'Held', which is no function") as caught:
+        kit(Assignment(Course(secretive), "tiny"))
+
+    assert "Held(" in text.splitlines()[caught.value.line - 1]
+
+
+def plain(value):
+    """A record as data, without the lines that it stands in."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items() if key != "line"}
+    return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+@pytest.mark.parametrize("id", COURSE.assignments)
+def test_the_rubric_of_a_kit_reads_as_what_was_recorded(id, tmp_path):
+    rubric = recording(Assignment(COURSE, id)).rubric
+    path = tmp_path / f"{id}.yaml"
+    path.write_text(rubric_file.text(rubric))
+
+    read = load(path)
+
+    assert plain(msgspec.to_builtins(read)) == plain(msgspec.to_builtins(rubric))
+    checks = [[type(check) for check in part.checks] for problem in read.problems for part in problem.parts]
+    assert checks == [[type(check) for check in part.checks] for problem in rubric.problems for part in problem.parts]
 
 
 def test_edges_and_shares_are_public_where_the_rubric_says_so(secretive):

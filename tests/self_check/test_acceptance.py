@@ -83,6 +83,15 @@ def test_a_missing_file_is_a_loss_and_no_obstacle(found, kit_folder):
     assert accepted.notes == ("problem1.py is not there: is it Problem1.py? Rename it; without it, 9 points are lost",)
 
 
+def test_functions_that_are_as_they_were_handed_out_are_named(found, kit_folder):
+    starter = (kit_folder / "problem1.py").read_text()
+
+    accepted = found({"problem1.py": starter})
+
+    assert accepted.objections == ()
+    assert accepted.notes == tuple(f"problem1.py: {name} is not written yet" for name in ("centre", "total", "scale"))
+
+
 def test_the_zip_is_graded_as_the_folder_is(found, kit_folder, shared_course, tmp_path, zygote):
     accepted = found()
     path = packed(load(kit_folder / "rubrics" / "tiny.yaml"), Submission(kit_folder), accepted)

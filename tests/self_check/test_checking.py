@@ -16,7 +16,9 @@ from grader.assignment import Assignment
 from grader.course import Course
 from grader.kit.making import kit, zipped
 from grader.model import Status
-from grader.self_check.checking import ALL, Chosen, checked, public_side
+from grader.self_check.checking import checked, public_side
+from grader.self_check.chosen import ALL, Chosen
+from grader.self_check.opening import opened
 from grader.submission import Submission
 
 WRONG = "def centre(x): return x\ndef total(x): return 2 * x.sum()\ndef scale(x, k): return k * x\n"
@@ -219,7 +221,7 @@ def test_the_plain_command_checks_a_kit_as_well(run, fill):
 
 
 def test_the_weakest_isolation_is_enough(shared_course, fill):
-    from grader.self_check.opening import opened
+
     from grader.worker.levels import PROCESS_ONLY
 
     folder = fill()
@@ -228,3 +230,25 @@ def test_the_weakest_isolation_is_enough(shared_course, fill):
 
     assert done.checked.isolation == PROCESS_ONLY
     assert done.checked.right == len(done.checked.parts)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "files", "torch"),
+    [
+        pytest.param(ALL, {}, True, id="all of it"),
+        pytest.param(Chosen(problems=["1"]), {}, False, id="a problem in numpy"),
+        pytest.param(Chosen(parts=["2a"]), {}, True, id="a part with tensors"),
+        pytest.param(Chosen(problems=["1"]), {"problem1.py": "import torch\n"}, True, id="torch by choice"),
+        pytest.param(Chosen(problems=["1"]), {"helper.py": "import torch\n"}, True, id="torch in a helper"),
+        pytest.param(Chosen(problems=["1"]), {"problem2.py": "import torch\n"}, False, id="torch elsewhere"),
+    ],
+)
+def test_torch_is_waited_for_only_where_it_is_needed(fill, chosen, files, torch):
+    folder = fill(files)
+    rubric = folder / "rubrics" / "tiny.yaml"
+    text = rubric.read_text()
+    assert "    line:\n" in text
+    rubric.write_text(text.replace("    line:\n", "    line:\n      tensors: true\n"))
+
+    with opened(folder, chosen=chosen) as own:
+        assert own.zygote.preload == (("numpy", "torch") if torch else ("numpy",))

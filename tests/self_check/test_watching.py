@@ -12,7 +12,7 @@ import pytest
 
 from grader.assignment import Assignment
 from grader.course import Course
-from grader.self_check.checking import ALL, Chosen
+from grader.self_check.chosen import ALL, Chosen
 from grader.self_check.opening import Opened
 from grader.self_check.watching import saves, watched
 from grader.submission import Submission

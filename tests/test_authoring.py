@@ -56,7 +56,8 @@ def blanks(line: str) -> str:
 def shell(tmp_path):
     """`shell(command)` runs a line in an empty folder, in which `grade` is this grader's."""
     (tmp_path / "bin").mkdir()
-    for name, module in (("grade", "grader"), ("pytest", "pytest")):
+    # An installed plugin is found by its entry point; this names that of this grader in any case, and never twice.
+    for name, module in (("grade", "grader"), ("pytest", "pytest -p no:grader -p grader.pytest_plugin")):
         script = tmp_path / "bin" / name
         script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {module} "$@"\n', encoding="utf-8")
         script.chmod(script.stat().st_mode | stat.S_IXUSR)

@@ -65,8 +65,8 @@ _IN_SINGLE = _Attempt(
     in_single,
     Kind.PRECISION,
     "the reference, computed in single precision,",
-    "let the property allow for single precision, or the input maker draw what keeps its digits; where the homework asks"
-    " for more, say `accuracy: double`",
+    "let the property allow for single precision, or the input maker draw what keeps its digits; where the homework"
+    " asks for more, say `accuracy: double`",
 )
 
 

@@ -278,3 +278,8 @@ def test_a_problem_that_cannot_be_read_keeps_nobody_from_the_others(spoiled, fou
 
     assert syntax.file == "reference/sound/problem2.py" and syntax.message.startswith("SyntaxError")
     assert verdict.message.startswith("'forgets_the_half' gets partial 0.5 for part '1b', where wrong is expected")
+
+
+@pytest.mark.parametrize("body", ["assert x.dtype == float\n    ", "x = np.array(x, float)\n    "])
+def test_what_a_reference_does_not_take_in_single_precision_is_no_finding(spoiled, found, body):
+    assert found(spoiled(REFERENCE_FILE, "return 1.0 * x", f"{body}return 1.0 * x")) == []

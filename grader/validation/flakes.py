@@ -66,7 +66,8 @@ _IN_SINGLE = _Attempt(
     in_single,
     Kind.PRECISION,
     "the reference, computed in single precision,",
-    "let the input maker draw inputs that keep their digits, or ask for `accuracy: double` where the homework does",
+    "let the property allow for single precision, or the input maker draw what keeps its digits; where the homework"
+    " asks for more, say `accuracy: double`",
 )
 
 

@@ -255,3 +255,31 @@ def test_the_same_mistake_in_two_places_is_told_twice(spoiled, found):
 
     lines = [line_of(folder, MISCONCEPTIONS_FILE, text) for text in ("return x - y", "return 2 * x - y")]
     assert told == [(line, "NameError: name 'y' is not defined") for line in lines]
+
+
+SECOND = """\
+  - id: "2"
+    title: Doubles
+    file: problem2.py
+    functions:
+      double:
+        inputs: {from: number}
+    parts:
+      - {id: 2a, points: 1, criterion: "twice x", function: double, checks: [matches_reference]}
+"""
+
+
+def test_a_problem_that_cannot_be_read_keeps_nobody_from_the_others(spoiled, found, sound):
+    spoiled(RUBRIC_FILE, "", (sound / RUBRIC_FILE).read_text() + SECOND)
+    (sound / REFERENCE_FILE).with_name("problem2.py").write_text('"""Doubles."""\n\ndef double(x):\n')
+    spoiled(EXPECTED_FILE, "partial 0.5", "wrong")
+
+    syntax, verdict = found(sound)
+
+    assert syntax.file == "reference/sound/problem2.py" and syntax.message.startswith("SyntaxError")
+    assert verdict.message.startswith("'forgets_the_half' gets partial 0.5 for part '1b', where wrong is expected")
+
+
+@pytest.mark.parametrize("body", ["assert x.dtype == float\n    ", "x = np.array(x, float)\n    "])
+def test_what_a_reference_does_not_take_in_single_precision_is_no_finding(spoiled, found, body):
+    assert found(spoiled(REFERENCE_FILE, "return 1.0 * x", f"{body}return 1.0 * x")) == []

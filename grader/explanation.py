@@ -217,11 +217,13 @@ def _catalogue(function: str, bench: Bench) -> Catalogue:
 
 def _sentence(bench: Bench, name: str) -> str:
     """The docstring of a misconception, as one paragraph."""
-    text = bench.reference.misconception(name).__doc__
+    function = bench.reference.misconception(name)
+    text = function.__doc__
     if not text:
         raise BrokenReference(
             f"the misconception '{name}' says nothing",
             file=bench.reference.path.with_name(f"{bench.reference.path.stem}_misconceptions.py"),
+            line=function.__code__.co_firstlineno if hasattr(function, "__code__") else 0,
             remedy="give it a docstring: what the student is told",
         )
     return " ".join(text.split())

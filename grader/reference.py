@@ -130,7 +130,7 @@ class ReferenceModule:
         if missing:
             raise BrokenReference(
                 f"{name} takes '{missing[0]}', which the input maker does not make",
-                file=self.path,
+                file=_file(function) or self.path,
                 line=_first_line(function),
                 remedy=f"return '{missing[0]}' from the maker that the rubric names for {name}",
             )
@@ -182,6 +182,11 @@ class ReferenceModule:
 def _first_line(function: Callable[..., Any]) -> int:
     code = getattr(inspect.unwrap(function), "__code__", None)
     return code.co_firstlineno if code else 0
+
+
+def _file(function: Callable[..., Any]) -> str:
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return code.co_filename if code else ""
 
 
 def _digest(path: Path) -> str:

@@ -154,7 +154,9 @@ def trial(
         raise PlanError(f"unknown regime '{regime}' (there are: {', '.join(REGIMES)})")
     arguments = typed(maker, case)
     with np.errstate(all="ignore"):
-        inputs = dict(maker(Draw(rng, regime), **arguments))
+        inputs = maker(Draw(rng, regime), **arguments)
+    if not isinstance(inputs, Mapping):
+        raise PlanError(f"{maker.__name__} returns {inputs!r:.60}, where a dict of inputs by name is asked for")
     return Trial(index, arguments, regime, {name: _kept(value) for name, value in inputs.items()}, share, attempt)
 
 

@@ -114,7 +114,11 @@ def grading(course, tmp_path, zygote) -> Callable[..., Graded]:
     """`grading({"problem1.py": source})` grades what is right but for these files."""
 
     def graded(
-        files: dict[str, str], on: Assignment | None = None, seed: int | None = None, problems: list[str] | None = None
+        files: dict[str, str],
+        on: Assignment | None = None,
+        seed: int | None = None,
+        problems: list[str] | None = None,
+        **options: bool,
     ) -> Graded:
         for name, text in {**RIGHT, **files}.items():
             _write(tmp_path / "handed_in" / name, text)
@@ -122,7 +126,7 @@ def grading(course, tmp_path, zygote) -> Callable[..., Graded]:
         here.rubric = msgspec.structs.replace(
             here.rubric, limits=msgspec.structs.replace(here.rubric.limits, seconds=1.0)
         )
-        return grade(here, Submission(tmp_path / "handed_in"), zygote, seed, problems)
+        return grade(here, Submission(tmp_path / "handed_in"), zygote, seed, problems, **options)
 
     return graded
 
@@ -482,6 +486,17 @@ def test_the_same_seed_gives_the_same_report(grading):
     one, other = (grading(WRONG, seed=5).report for _ in range(2))
 
     assert alike(one) == alike(other)
+
+
+def test_without_counterexamples_all_else_is_the_same(grading):
+    full, brief = (grading(WRONG, seed=5, counterexamples=wanted).report for wanted in (True, False))
+
+    assert any(part.counterexample for part in full.parts)
+    assert alike(brief) == alike(
+        msgspec.structs.replace(
+            full, parts=tuple(msgspec.structs.replace(part, counterexample=None) for part in full.parts)
+        )
+    )
 
 
 def test_what_is_kept_from_a_grading_before_changes_nothing(grading, tmp_path, monkeypatch):

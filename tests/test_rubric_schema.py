@@ -10,7 +10,6 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
-from conftest import ID, RUBRIC
 
 from grader import rubric_schema
 from grader.checks import KINDS
@@ -20,6 +19,7 @@ from grader.errors import RubricError
 from grader.model import Hints
 from grader.policy.terms import READERS, YesNo
 from grader.rubric import load
+from tests.conftest import ID, RUBRIC
 
 COURSE = Course(Path(__file__).parents[1])
 PUBLISHED = COURSE.folder / "docs" / rubric_schema.NAME

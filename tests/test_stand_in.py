@@ -35,6 +35,17 @@ def test_the_reference_earns_everything_and_a_mistake_loses_its_part(assignment,
     assert all(failed == [Status.RAISED] for failed in lost.values())
 
 
+def test_another_student_on_a_bench_has_its_trials_and_right_answers_and_own_results(assignment):
+    problem = assignment.rubric.problems[0]
+    bench = Bench(assignment, problem, StandIn({"total": lambda x: 0.0}), 0)
+    other = bench.of(StandIn({"total": lambda x: 1.0}))
+    trial = bench.trials("total")[0]
+
+    assert (bench.result("total", trial), other.result("total", trial)) == (0.0, 1.0)
+    assert other.trials("total")[0] is trial
+    assert other.expected("total", trial) is bench.expected("total", trial)
+
+
 def test_a_function_writes_to_arrays_of_its_own_only():
     def doubled(x, pair):
         x *= 2

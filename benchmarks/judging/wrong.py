@@ -4,21 +4,22 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 
 from grader.assignment import Assignment
-from grader.bench import Bench, student_of
+from grader.bench import Bench
 from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
-from grader.compare import conformed
 from grader.course import Course
 from grader.draw import Draw
-from grader.errors import StudentFault
-from grader.model import Status, Trial, Verdict
+from grader.errors import BrokenReference
+from grader.model import Trial
 from grader.rubric import Part, Problem
-from grader.sandbox.zygote import Zygote
 from grader.sides import ReferenceSide
+from grader.stand_in import StandIn
 from grader.trials import typed
+from grader.validation.misconceptions import HandedIn, answers
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,25 +36,6 @@ class Formula(NamedTuple):
     def id(self) -> str:
         """What it is called in a table."""
         return f"{self.assignment.rubric.id} {self.part.id} {self.name}"
-
-
-class Double:
-    """A student who gives this formula's answers; the other functions of the problem are the reference's."""
-
-    def __init__(self, formula: Formula, bench: Bench) -> None:
-        self.formula, self.bench = formula, bench
-
-    def answer(self, trial: Trial) -> Any:
-        """The formula's answer, structured as the reference's."""
-        return conformed(self.wrong(trial), ReferenceSide(self.bench, self.formula.part).answer(trial))
-
-    def wrong(self, trial: Trial) -> Any:
-        """The formula's answer, as it comes."""
-        function = self.bench.reference.misconception(self.formula.name)
-        with np.errstate(all="ignore"):
-            value = function(*self.bench.reference.arguments_of(function, trial.inputs, self.formula.name))
-            points = self.bench.problem.functions[self.formula.part.function].evaluated_at
-            return np.array([value(point) for point in points]) if points else value
 
 
 def formulas(ids: Iterable[str] = ()) -> Iterator[Formula]:
@@ -76,22 +58,20 @@ def table(seeds: Iterable[int], ids: Iterable[str] = ()) -> None:
     caught = {formula.id: [False] * len(seeds) for formula in known}
     naive = {formula.id: [False] * len(seeds) for formula in known}
     slopes: Rows = {}
-    with Zygote() as zygote:
-        for place, seed in enumerate(seeds):
-            benches: dict[tuple[str, str], Bench] = {}
-            for formula in known:
-                key = formula.assignment.rubric.id, formula.problem.id
-                if key not in benches:
-                    student = student_of(formula.assignment, formula.problem, ROOT, zygote)
-                    benches[key] = Bench(formula.assignment, formula.problem, student, seed)
-                bench = benches[key]
-                caught[formula.id][place] = _is_caught(formula, bench)
-                naive[formula.id][place] = not _passes_allclose(formula, bench, seed)
-                if any(isinstance(check, Gradient) for check in formula.part.checks):
-                    row = slopes.setdefault(formula.id, [False] * len(seeds))
-                    row[place] = not _passes_one_slope(formula, bench, seed)
-            for bench in benches.values():
-                bench.store.save()
+    for place, seed in enumerate(seeds):
+        benches: dict[tuple[str, str], Bench] = {}
+        for formula in known:
+            key = formula.assignment.rubric.id, formula.problem.id
+            if key not in benches:
+                benches[key] = Bench(formula.assignment, formula.problem, StandIn({}), seed)
+            bench = benches[key]
+            caught[formula.id][place] = _is_caught(formula, bench)
+            naive[formula.id][place] = not _passes_allclose(formula, bench, seed)
+            if any(isinstance(check, Gradient) for check in formula.part.checks):
+                row = slopes.setdefault(formula.id, [False] * len(seeds))
+                row[place] = not _passes_one_slope(formula, bench, seed)
+        for bench in benches.values():
+            bench.store.save()
     _print(caught, naive, slopes)
 
 
@@ -115,17 +95,11 @@ def _print(caught: Rows, naive: Rows, slopes: Rows) -> None:
 
 def _is_caught(formula: Formula, bench: Bench) -> bool:
     """Whether the part's comparison with the reference objects in any trial without which nothing is earned."""
-    student, reference = Double(formula, bench), ReferenceSide(bench, formula.part)
-    (check,) = (check for check in formula.part.checks if isinstance(check, MatchesReference))
-    for trial in bench.trials(formula.part.function):
-        try:
-            with np.errstate(all="ignore"):
-                verdict = check.judge(student, reference, trial)  # type: ignore[arg-type]
-        except StudentFault as error:
-            verdict = Verdict(status=error.fault.status)
-        if verdict.status is not Status.CORRECT and not trial.share:
-            return True
-    return False
+    compared = tuple(check for check in formula.part.checks if isinstance(check, MatchesReference))
+    part = msgspec.structs.replace(formula.part, checks=compared)
+    main = [trial for trial in bench.trials(part.function) if not trial.share]
+    wrong = {formula.name: answers(bench, part, formula.name, main)}
+    return HandedIn(bench, part, main, wrong).loses(formula.name)
 
 
 def _usual_trial(formula: Formula, bench: Bench, seed: int) -> Trial:
@@ -170,8 +144,8 @@ def _passes_allclose(formula: Formula, bench: Bench, seed: int) -> bool:
 def _given(formula: Formula, bench: Bench, trial: Trial) -> Any:
     """The formula's answer; None where it dies of an input that the rubric would not give it."""
     try:
-        return Double(formula, bench).wrong(trial)
-    except Exception:  # noqa: BLE001
+        return answers(bench, formula.part, formula.name, [trial])[0]
+    except BrokenReference:
         return None
 
 

@@ -25,6 +25,7 @@ _APART = frozenset(
         "intake",
         "kit",
         "policy",
+        "pytest_plugin",
         "replay",
         "report",
         "roster",

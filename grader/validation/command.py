@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.batch.commands import INTERRUPTED
+from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.course import Course
@@ -61,6 +62,9 @@ def run(
     amount = Amount(references=seeds, misconceptions=wrong_seeds, examples=example_seeds)
     for id in ids:
         found.rubric(id)  # before anything takes long
+    if not found.assignments:
+        remedy = "write rubrics/<id>.yaml; docs/rubric.md says what stands in it"
+        raise UsageError(f"there are no rubrics in {found.folder}", remedy=remedy)
     try:
         done = [_one(found, id, amount, jobs) for id in (dict.fromkeys(ids) or found.assignments)]
     except KeyboardInterrupt:

@@ -158,11 +158,10 @@ def _unclear(expectation: Expectation, rubric: Rubric, path: Path) -> Iterator[F
 
 
 class Verdicts(NamedTuple):
-    """The findings on an example, the parts that it loses by being wrong, and the verdict that each part gets."""
+    """The findings on an example, and the parts that it loses by being wrong."""
 
     findings: list[Finding]
     lost: list[str]
-    verdicts: dict[str, str]
 
 
 def graded(
@@ -179,7 +178,7 @@ def graded(
         submission = Submission(where / name)
     except UsageError as error:
         found = finding(Kind.EXAMPLE, place, f"'{name}': {error.message}", error.remedy)
-        return Verdicts([found], [], {})
+        return Verdicts([found], [])
     report, errors = grade(assignment, submission, zygote, seed, problems, counterexamples=False)
     parts = {part.id: part for problem in assignment.rubric.problems for part in problem.parts}
     # An error that does not say where it stands is that of a part which could not be judged.
@@ -192,7 +191,7 @@ def graded(
             finding, Kind.EXAMPLE, Place(place.file, said.line), part=one.id, seeds=(seed,)
         ))  # fmt: skip
     lost = [part.id for part in report.parts if part.status in _JUDGED]
-    return Verdicts(findings, lost, {part.id: verdict(part) for part in report.parts})
+    return Verdicts(findings, lost)
 
 
 def verdict(part: PartReport) -> str:

@@ -101,7 +101,7 @@ def merged(findings: Iterable[Finding]) -> list[Finding]:
     slots: dict[object, int] = {}
     kept: list[Finding] = []
     for one in sorted(findings, key=lambda one: (len(one.seeds) > 0, min(one.seeds, default=0))):
-        same = one.file, one.message
+        same = one.file, one.line, one.message
         place = (one.kind, one.file, one.line, one.part) if one.seeds else same
         slot = slots.get(same, slots.get(place))
         if slot is None:

@@ -45,6 +45,8 @@ class Unmeasured(AnswerSheet):
         value = own.value(*self.reference.arguments(function, trial))
         self._reference_seconds[function] = 0.0
         leaves = [] if value is None else leaves_of(own.form(value))
+        if any(leaf.dtype.kind not in "biuf" for leaf in leaves):
+            return super()._measurement(function, trial)  # which says what is wrong with it
         return Measurement(value, leaves, [np.zeros(leaf.shape) for leaf in leaves], steady=True)
 
 
@@ -64,7 +66,8 @@ _IN_SINGLE = _Attempt(
     in_single,
     Kind.PRECISION,
     "the reference, computed in single precision,",
-    "let the input maker draw inputs that keep their digits, or ask for `accuracy: double` where the homework does",
+    "let the property allow for single precision, or the input maker draw what keeps its digits; where the homework"
+    " asks for more, say `accuracy: double`",
 )
 
 
@@ -98,8 +101,9 @@ def _lost(bench: Bench, attempt: _Attempt) -> Iterator[Finding]:
             if attempt is _AS_IT_IS:  # the other has nothing to add
                 yield of_error(error, place, part=part.id, seeds=(bench.seed,))
             continue
-        if judged.failures:
-            shown = telling(judged.decisive)
+        shown = telling(judged.decisive) if judged.failures else None
+        # That a reference takes no numbers in single precision says nothing of answers that are computed in it.
+        if shown and (attempt is _AS_IT_IS or shown.verdict.status in (Status.WRONG, Status.PARTIAL)):
             check, verdict = _objecting(part, bench, shown.trial, shown.verdict)
             yield finding(
                 attempt.kind,

@@ -18,6 +18,7 @@ from grader.explanation import explanation
 from grader.judgement import verdict_on
 from grader.model import Fault, Hints, Status, Trial
 from grader.rubric import Part, Problem
+from grader.sensitivity import leaves_of
 from grader.validation.finding import Finding, Kind, Place, finding, of_error
 from grader.validation.right import Right, as_it_is
 
@@ -72,6 +73,11 @@ class HandedIn(NamedTuple):
     part: Part
     trials: list[Trial]
     answers: dict[str, list[Any]]
+
+    @property
+    def right(self) -> list[Any]:
+        """What is right in these trials."""
+        return [self.bench.expected(self.part.function, trial).value for trial in self.trials]
 
     def by(self, name: str) -> Bench:
         """The bench of a student who has this misconception."""
@@ -169,12 +175,22 @@ def _objections(here: HandedIn, losing: Collection[str]) -> Iterator[Finding]:
     say = functools.partial(finding, Kind.MISCONCEPTION, part=part.id, seeds=seeds)
     for name in part.misconceptions:
         place = _place(here.bench.reference.misconception(name), here.bench.assignment.path, part.line)
-        if name not in losing:
+        if any(_is_no_answer(*pair) for pair in zip(here.answers[name], here.right, strict=True)):
+            message = f"the misconception '{name}' of part '{part.id}' gives something that is no numbers"
+            yield say(place, message, "let it return what the student would: nothing else can be recognised")
+        elif name not in losing:
             message = f"the misconception '{name}' loses nothing of part '{part.id}'"
             yield say(place, message, "correct it, or let the trials have inputs at which it is wrong")
         elif other := here.taken_for(name):
             message = f"the misconception '{name}' of part '{part.id}' is not told from '{other}'"
             yield say(place, message, "drop one of the two, or let the trials have inputs at which they differ")
+
+
+def _is_no_answer(given: Any, right: Any) -> bool:
+    """Whether there are no numbers in what is given, although they are asked for."""
+    if right is None:
+        return False
+    return any(leaf.dtype.kind not in "biufc" for leaf in leaves_of(given))
 
 
 def _place(function: Callable[..., Any], path: Path, line: int) -> Place:

@@ -5,7 +5,6 @@ import enum
 import functools
 import hashlib
 import platform
-import time
 from importlib import metadata
 from pathlib import Path
 from typing import Self
@@ -21,7 +20,7 @@ from grader.store import Store
 from grader.submission import Submission
 from grader.validation import examples, flakes, misconceptions, references
 from grader.validation.draft import draft
-from grader.validation.finding import Finding, merged
+from grader.validation.finding import Finding, Kind, Place, finding, merged
 
 
 class Orders(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,12 +52,10 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a task: findings, the parts that somebody lost, the verdicts of an example."""
+    """What came of a task: findings, and the parts that somebody lost by being wrong."""
 
     findings: tuple[Finding, ...] = ()
     lost: tuple[str, ...] = ()
-    verdicts: dict[str, str] = {}
-    seconds: float = 0.0
 
 
 class Station:
@@ -92,16 +89,25 @@ class Station:
         Errors
             SandboxError where no worker can be had.
         """
-        start, store = time.perf_counter(), Store(self._key(task))
+        store = Store(self._key(task))
         if kept := store.get("outcome"):
             with contextlib.suppress(msgspec.ValidationError):
                 return msgspec.convert(kept, Outcome)
-        done = self._done(task)
-        done = msgspec.structs.replace(done, seconds=time.perf_counter() - start)
+        try:
+            done = self._done(task)
+        except GraderError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a reference may do, the others are validated
+            return self._broken(task, error)
         if not done.findings:
-            store.put("outcome", msgspec.to_builtins(msgspec.structs.replace(done, seconds=0.0)))
+            store.put("outcome", msgspec.to_builtins(done))
             store.save()
         return done
+
+    def _broken(self, task: Task, error: Exception) -> Outcome:
+        message = f"the {task.section} of '{task.name}' cannot be looked into: {type(error).__name__}: {error}"
+        remedy = "look at what the reference and its misconceptions return there: it is nothing that can be judged"
+        return Outcome(findings=(finding(Kind.REFERENCE, Place(self.assignment.path), message, remedy),))
 
     def _done(self, task: Task) -> Outcome:
         if task.section is Section.EXAMPLES:
@@ -117,14 +123,13 @@ class Station:
 
     def _example(self, task: Task) -> Outcome:
         expectation = self.examples[task.name]
-        found, lost, verdicts = list[Finding](), dict[str, None](), dict[str, str]()
+        found, lost = list[Finding](), dict[str, None]()
         zygote = self._zygote(self.assignment.rubric.takes_tensors() or _needs_torch(self.where / task.name))
         for seed in task.seeds:
             graded = examples.graded(self.assignment, self.where, expectation, zygote, seed, task.problems or None)
             found += graded.findings
             lost |= dict.fromkeys(graded.lost)
-            verdicts |= graded.verdicts
-        return Outcome(findings=tuple(merged(found)), lost=tuple(lost), verdicts=verdicts)
+        return Outcome(findings=tuple(merged(found)), lost=tuple(lost))
 
     def _zygote(self, torch: bool) -> Zygote:
         if torch not in self.zygotes:
@@ -134,11 +139,12 @@ class Station:
     def _key(self, task: Task) -> str:
         """All that the outcome of a task depends on."""
         rubric = self.assignment.rubric
-        problems: tuple[Problem, ...] = (self.problems[task.name],) if task.name in self.problems else rubric.problems
+        is_example = task.section is Section.EXAMPLES
+        problems: tuple[Problem, ...] = rubric.problems if is_example else (self.problems[task.name],)
         parts: list[object] = [engine(), _own_code(), platform.python_version(), rubric.seed, rubric.limits, task]
         parts += [rubric.ignore_axes_of_length_one, problems]
         parts += [reference.digest for reference in self.assignment.references.values()]
-        if task.section is Section.EXAMPLES:
+        if is_example:
             expected = (self.where / examples.FILE).read_bytes()
             parts += [_torch(), digest_of_submission(self.where / task.name), expected]
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:40]

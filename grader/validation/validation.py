@@ -79,7 +79,9 @@ def plan(course: Course, id: str, amount: Amount) -> Plan:
     drafted = draft(course, id)
     if drafted.rubric is None:
         return Plan(course, drafted, {}, drafted.findings, (), amount)
-    known, found = examples(drafted.rubric, folder(course, id))
+    # What a person marks needs no examples.
+    is_judged = any(part.checks for problem in drafted.rubric.problems for part in problem.parts)
+    known, found = examples(drafted.rubric, folder(course, id)) if is_judged else ({}, [])
     tasks = _tasks(drafted.sound.rubric, known, course, amount) if drafted.sound else ()
     return Plan(course, drafted, known, (*drafted.findings, *found), tuple(tasks), amount)
 

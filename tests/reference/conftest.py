@@ -17,6 +17,7 @@ import pytest
 from grader.assignment import Assignment
 from grader.model import Trial
 from grader.rubric import Part, Rubric
+from grader.validation.right import in_single as in_single_precision
 
 
 @pytest.fixture(scope="module")
@@ -72,36 +73,7 @@ def call() -> Callable[[Callable[..., Any], dict[str, Any]], Any]:
 @pytest.fixture(scope="session")
 def in_single() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """`in_single(f)` computes as `f` does, but in single precision; its answers come back as float64."""
-    return _in_single
-
-
-def _in_single(function: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(function)
-    def narrow(*arguments: Any) -> Any:
-        return _widened(function(*map(_narrowed, arguments)))
-
-    return narrow
-
-
-def _narrowed(value: Any) -> Any:
-    """Floats as float32, whatever else as it is."""
-    if isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f"):
-        return np.asarray(value, np.float32)[()]
-    return value
-
-
-def _widened(value: Any) -> Any:
-    """What the grader makes of an answer: float64 arrays, floats, tuples of them; integers and None stay as they are.
-
-    Of a function, it is what that gives in single precision.
-    """
-    if isinstance(value, tuple):
-        return tuple(map(_widened, value))
-    if isinstance(value, np.ndarray) and value.ndim:
-        return value if value.dtype.kind == "i" else np.float64(np.float32(value))
-    if callable(value):
-        return _in_single(value)
-    return value if value is None or isinstance(value, int) else float(np.float32(value))
+    return in_single_precision
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
-import numpy as np
 import pytest
 
 from grader.assignment import Assignment
@@ -15,6 +14,7 @@ from grader.course import Course
 from grader.model import Trial
 from grader.rubric import Part, Problem
 from grader.trials import trials
+from grader.validation import misconceptions
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 
@@ -88,23 +88,4 @@ def mistaken(id: str, function: str, name: str, inputs: Mapping[str, Any] = Mapp
 
     Where the misconception takes another input of the trial as well, that is found in `inputs`.
     """
-    reference = assignment(id).references[problem_with(id, function).id]
-    wrong, names = reference.misconception(name), reference.argument_names(function)
-
-    def answer(*arguments: Any) -> Any:
-        own = {**inputs, **dict(zip(names, arguments, strict=False))}
-        with np.errstate(all="ignore"):
-            return wrong(*reference.arguments_of(wrong, own, name))
-
-    return answer
-
-
-def snapshot(value: Any) -> Any:
-    """What a value holds, to be compared: equal values have equal snapshots, and none changes with its value."""
-    if isinstance(value, Mapping):
-        return {key: snapshot(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [snapshot(item) for item in value]
-    if isinstance(value, np.ndarray):
-        return value.shape, value.dtype.str, value.tobytes()
-    return repr(value)
+    return misconceptions.mistaken(assignment(id).references[problem_with(id, function).id], function, name, inputs)

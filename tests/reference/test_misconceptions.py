@@ -1,35 +1,29 @@
-"""Every misconception is a wrong answer, told from the right one and from the others of its part at any seed.
+"""The misconceptions of the homeworks: how many, how they are told, and what their answers look like.
 
-A misconception is handed in as a student's function would be, and judged and explained as the grader does it.
+`grade validate` finds out whether each loses its part, and is told from the others.
 """
 
 import ast
-import copy
 import functools
 import inspect
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 import homeworks
-import msgspec
 import numpy as np
 import pytest
 
-from grader.bench import Bench, student_of
+from grader.bench import Bench
 from grader.checks.sampler import Sampler
-from grader.checks.vjp import Vjp
 from grader.compare import conformed
 from grader.errors import StudentFault
-from grader.explanation import Explanation, explanation
-from grader.judgement import verdict_on
-from grader.model import Hints, Status, Trial
-from grader.rubric import Part, Problem
+from grader.rubric import Problem
 from grader.sides import ReferenceSide
+from grader.stand_in import StandIn
+from grader.validation.misconceptions import HandedIn, handed_in
 
-SEEDS = range(5)
 FEWEST = 5
 # Three truth values leave four answers that a student may have reasons for.
 FEWER = {("dl_theory_2024", "1.1.is_equivalent"): 4}
@@ -66,104 +60,22 @@ PARTS = {f"{id}-{part.id}": (id, problem, part) for id, problem, part in homewor
 WITH_MISCONCEPTIONS = [key for key, (_, _, part) in PARTS.items() if part.misconceptions]
 
 
-class Judged(NamedTuple):
-    """A part on the bench with one seed, its main trials, and what each of its misconceptions answers in them."""
-
-    bench: Bench
-    part: Part
-    trials: list[Trial]
-    answers: dict[str, list[Any]]
-
-    def handed_in(self, name: str) -> Bench:
-        """The bench of a student who has this misconception, and all other functions right."""
-        student = copy.copy(self.bench)
-        whole = [self._whole(*pair) for pair in zip(self.trials, self.answers[name], strict=True)]
-        results = dict(zip((trial.index for trial in self.trials), whole, strict=True))
-
-        def result(function: str, trial: Trial) -> Any:
-            own = function == self.part.function
-            return results[trial.index] if own else self.bench.expected(function, trial).value
-
-        student.result = result
-        return student
-
-    def loses(self, name: str) -> bool:
-        """Whether any trial is answered wrongly by it, as the checks of values and the properties judge."""
-        # It has no gradients of its own.
-        checks = tuple(check for check in self.part.checks if not isinstance(check, Vjp))
-        part, student = msgspec.structs.replace(self.part, checks=checks), self.handed_in(name)
-        for trial in self.trials:
-            student.student = SimpleNamespace(function=functools.partial(self._function, name, trial))
-            if verdict_on(part, student, trial).status is Status.WRONG:
-                return True
-        return False
-
-    def explained(self, name: str) -> Explanation | None:
-        """What its answers are taken for when it is not listed itself."""
-        others = {other: credit for other, credit in self.part.misconceptions.items() if other != name}
-        # A gradient that follows through would be looked for first.
-        part = msgspec.structs.replace(self.part, misconceptions=others, follow_through=0.0)
-        return explanation(part, self.handed_in(name), self.trials)
-
-    def _whole(self, trial: Trial, own: Any) -> Any:
-        """All that the function gives, with this for the part's own outputs."""
-        places = [place for place, _ in self.bench.outputs(self.part)]
-        if not places:
-            return own
-        whole = list(self.bench.expected(self.part.function, trial).value)
-        for place, value in zip(places, [own] if len(places) == 1 else own, strict=True):
-            whole[place] = value
-        return tuple(whole)
-
-    def _function(self, name: str, trial: Trial, function: str) -> Callable[..., Any]:
-        """The functions of this student, as properties call them in this trial."""
-        if function != self.part.function:
-            return functools.partial(self.bench.reference.called, function)
-        return homeworks.mistaken(self.bench.assignment.rubric.id, function, name, trial.inputs)
-
-
 @pytest.fixture(scope="module")
-def bench(zygote) -> Iterator[Callable[[str, str, int], Bench]]:
-    """`bench("dl_hw2", "1", seed)` is that problem with its trials and right answers, which later gradings find."""
-    made = []
+def judged() -> Callable[[str], HandedIn]:
+    """`judged("dl_hw2-1b")` are the misconceptions of that part, kept for the tests that ask again."""
 
     @functools.cache
-    def of_problem(id: str, number: str, seed: int) -> Bench:
-        assignment = copy.copy(homeworks.assignment(id))
-        # What no misconception explains is not looked into further.
-        assignment.rubric = msgspec.structs.replace(assignment.rubric, hints=Hints.NONE)
+    def bench(id: str, number: str) -> Bench:
+        assignment = homeworks.assignment(id)
         [problem] = [problem for problem in assignment.rubric.problems if problem.id == number]
-        right = student_of(assignment, problem, homeworks.example(id, "correct"), zygote)
-        made.append(Bench(assignment, problem, right, seed))
-        return made[-1]
-
-    yield of_problem
-    for one in made:
-        one.store.save()
-
-
-@pytest.fixture(scope="module")
-def judged(bench) -> Callable[[str, int], Judged]:
-    """`judged("dl_hw2-1b", seed)`, kept for the tests that ask again."""
+        return Bench(assignment, problem, StandIn({}), 0)
 
     @functools.cache
-    def of_part(key: str, seed: int) -> Judged:
+    def of_part(key: str) -> HandedIn:
         id, problem, part = PARTS[key]
-        here = bench(id, problem.id, seed)
-        main = [trial for trial in here.trials(part.function) if not trial.share]
-        return Judged(here, part, main, {name: answers(here, part, name, main) for name in part.misconceptions})
+        return handed_in(part, bench(id, problem.id))
 
     return of_part
-
-
-def answers(bench: Bench, part: Part, name: str, trials: list[Trial]) -> list[Any]:
-    """What a student with this misconception answers; where that is a function, its values at the points."""
-    wrong = bench.reference.misconception(name)
-    with np.errstate(all="ignore"):
-        given = [wrong(*bench.reference.arguments_of(wrong, trial.inputs, name)) for trial in trials]
-        if points := bench.problem.functions[part.function].evaluated_at:
-            given = [[value(point) for point in points] for value in given]
-    return given
 
 
 @pytest.mark.parametrize("key", PARTS)
@@ -175,25 +87,6 @@ def test_a_part_lists_five_at_least_that_earn_less_than_all(key):
     fewest = 0 if drawn else FEWER.get((id, part.id), FEWEST)
     assert len(part.misconceptions) == fewest if fewest < FEWEST else len(part.misconceptions) >= FEWEST
     assert all(0 <= credit < 1 for credit in part.misconceptions.values())
-
-
-@pytest.mark.parametrize(("id", "problem"), homeworks.every_problem(), ids=lambda value: getattr(value, "id", value))
-def test_every_misconception_that_is_written_is_listed(id, problem):
-    listed = {name for part in problem.parts for name in part.misconceptions}
-
-    assert listed == (functions_of(id, problem) if listed else set())
-
-
-def functions_of(id: str, problem: Problem) -> set[str]:
-    """The public functions of a problem's module of misconceptions."""
-    reference = homeworks.assignment(id).references[problem.id]
-    first = next(name for part in problem.parts for name in part.misconceptions)
-    functions = vars(inspect.getmodule(reference.misconception(first)))
-    return {
-        name
-        for name, value in functions.items()
-        if inspect.isfunction(value) and value.__module__ == functions["__name__"] and not name.startswith("_")
-    }
 
 
 @pytest.mark.parametrize("key", WITH_MISCONCEPTIONS)
@@ -239,18 +132,9 @@ def told(id: str, problem: Problem, name: str) -> str:
     return " ".join((inspect.getdoc(homeworks.assignment(id).references[problem.id].misconception(name)) or "").split())
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("key", WITH_MISCONCEPTIONS)
-def test_a_misconception_loses_its_part_and_is_not_explained_by_another(judged, key, seed):
-    here = judged(key, seed)
-
-    assert [name for name in here.answers if not here.loses(name)] == []
-    assert [(name, same.misconception) for name in here.answers if (same := here.explained(name))] == []
-
-
 @pytest.mark.parametrize("key", WITH_MISCONCEPTIONS)
 def test_a_misconception_has_the_structure_of_the_right_answer_unless_that_is_the_mistake(judged, key):
-    here = judged(key, 0)
+    here = judged(key)
     reference, other = ReferenceSide(here.bench, here.part), set()
     for name, given in here.answers.items():
         try:
@@ -264,7 +148,7 @@ def test_a_misconception_has_the_structure_of_the_right_answer_unless_that_is_th
 
 @pytest.mark.parametrize("key", WITH_MISCONCEPTIONS)
 def test_a_misconception_answers_with_finite_numbers_unless_it_divides_by_nothing(judged, key):
-    here = judged(key, 0)
+    here = judged(key)
     strange = {
         name
         for name, given in here.answers.items()
@@ -279,14 +163,3 @@ def is_finite(value: Any) -> bool:
     if isinstance(value, (tuple, list)):
         return all(map(is_finite, value))
     return value is None or callable(value) or bool(np.isfinite(value).all())
-
-
-@pytest.mark.parametrize("key", WITH_MISCONCEPTIONS)
-def test_misconceptions_leave_their_arguments_as_they_were(judged, key):
-    here = judged(key, 0)
-    before = [homeworks.snapshot(trial.inputs) for trial in here.trials]
-
-    for name in here.answers:
-        answers(here.bench, here.part, name, here.trials)
-
-    assert [homeworks.snapshot(trial.inputs) for trial in here.trials] == before

@@ -1,6 +1,7 @@
-"""Every property of every rubric holds for right answers, in single precision too, and for no strange numbers.
+"""No property of any rubric holds for strange numbers.
 
-Which mistakes a property sees is told beside its homework.
+That each holds for right answers, in single precision too, is what `grade validate` finds out; which mistakes it sees
+is told beside its homework.
 """
 
 import homeworks
@@ -10,7 +11,6 @@ import pytest
 from grader.checks.matches_reference import MatchesReference
 from grader.checks.satisfies import Satisfies
 
-SEEDS = range(5)
 NUMBERS = [np.nan, np.inf, -np.inf, 1e200]
 # The assignment, problem and function that each of them is about, and its name.
 PROPERTIES = list(dict.fromkeys(
@@ -46,35 +46,28 @@ HOLD_FOR = {
 
 @pytest.fixture(scope="session")
 def verdicts(holds):
-    """`verdicts(property, seed, wrap)` says of each trial whether it holds, with all functions wrapped, or as they are.
+    """`verdicts(property, wrap)` says of each trial whether it holds, with all functions wrapped.
 
     Trials of which nothing is asked are left out.
     """
 
-    def found(named, seed, wrap=lambda answer: answer):
+    def found(named, wrap):
         id, number, function, name = named
         reference = homeworks.assignment(id).references[number]
         answers = {own: wrap(reference.function(own)) for own in homeworks.problem_with(id, function).functions}
         return [
             holds(reference.function(name), dict(trial.inputs), **answers)
-            for trial in homeworks.plan(id, function, seed)
+            for trial in homeworks.plan(id, function, 0)
             if reference.called(function, *reference.arguments(function, trial)) is not None
         ]
 
     return found
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("named", PROPERTIES, ids="-".join)
-def test_a_property_holds_for_right_answers_in_either_precision(verdicts, in_single, named, seed):
-    assert all(verdicts(named, seed))
-    assert all(verdicts(named, seed, in_single))
-
-
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("named", PROPERTIES, ids="-".join)
 def test_no_strange_number_passes(verdicts, filled_with, named, number):
-    found = verdicts(named, 0, lambda answer: filled_with(number, answer))
+    found = verdicts(named, lambda answer: filled_with(number, answer))
 
     name = named[-1]
     if name in OF_SOME_TRIALS:

@@ -1,8 +1,10 @@
-"""What holds for every reference: its examples are true, its arguments are left alone, and a seed is a seed."""
+"""What holds for every reference of this course: there are examples in it, and another seed is another trial.
+
+`grade validate` finds out whether the examples are true, the arguments left alone, and a seed draws the same again.
+"""
 
 import doctest
 import importlib
-import sys
 import types
 
 import homeworks
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 
 from grader.trials import is_random
+from grader.validation.references import snapshot
 
 FUNCTIONS = [
     (id, problem, name)
@@ -44,26 +47,20 @@ def module_of(id: str, name: str) -> types.ModuleType:
 
 
 @pytest.mark.parametrize(("id", "name"), MODULES)
-def test_the_examples_in_the_docstrings_are_true(id, name, monkeypatch):
-    module = module_of(id, name)
-    # doctest goes by the name of a module, under which another test may have imported the file again.
-    monkeypatch.setitem(sys.modules, module.__name__, module)
+def test_there_are_examples_in_the_docstrings(id, name):
+    tests = doctest.DocTestFinder().find(module_of(id, name))
 
-    result = doctest.testmod(module)
-
-    assert result.failed == 0
-    assert (result.attempted > 0) == ((id, name) not in WITHOUT_EXAMPLES)
+    assert any(test.examples for test in tests) == ((id, name) not in WITHOUT_EXAMPLES)
 
 
 @pytest.mark.parametrize(("id", "problem", "name"), FUNCTIONS, ids=NAMES)
-def test_the_arguments_are_left_as_they_were_and_are_no_answer(id, problem, name):
+def test_no_answer_is_an_argument(id, problem, name):
     reference = homeworks.assignment(id).references[problem.id]
     for trial in homeworks.plan(id, name, 0):
-        before, arrays = homeworks.snapshot(trial.inputs), arrays_in(list(trial.inputs.values()))
+        arrays = arrays_in(list(trial.inputs.values()))
 
         answer = reference.called(name, *reference.arguments(name, trial))
 
-        assert homeworks.snapshot(trial.inputs) == before
         assert not [one for one in arrays_in(answer) if any(one is argument for argument in arrays)]
 
 
@@ -74,12 +71,9 @@ def arrays_in(value):
 
 
 @pytest.mark.parametrize(("id", "name"), PLANS)
-def test_one_seed_draws_the_same_inputs_and_another_others(id, name):
-    first, again, other = (
-        [homeworks.snapshot(trial.inputs) for trial in homeworks.drawn(id, name, seed)] for seed in (3, 3, 4)
-    )
+def test_another_seed_draws_other_inputs(id, name):
+    first, other = ([snapshot(trial.inputs) for trial in homeworks.drawn(id, name, seed)] for seed in (3, 4))
 
-    assert first == again
     assert (first == other) == (name in ALWAYS_THE_SAME)
 
 

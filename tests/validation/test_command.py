@@ -52,6 +52,15 @@ def test_what_cannot_be_carried_out_is_a_mistake_of_the_command(run, words):
     assert "Traceback" not in done.output
 
 
+def test_a_course_without_rubrics_is_none_to_validate(run, sound):
+    (sound / RUBRIC_FILE).unlink()
+
+    done = run()
+
+    assert done.exit_code == 2
+    assert "there are no rubrics" in done.stderr
+
+
 def test_json_says_the_same_with_stable_keys(run, spoiled, sound, tmp_path):
     spoiled(RUBRIC_FILE, *BLANK)
 

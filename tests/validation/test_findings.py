@@ -8,6 +8,9 @@ from grader.validation.finding import Kind
 CENTRE, ENERGY, FIRST = "return x - x.mean()", "return 0.5 * (x @ x)", "return x - x[0]"
 NO_PROPERTY = "          - satisfies: {property: adds_up_to_nothing}\n"
 
+# Messages that say themselves what to do.
+SAYS_WHAT_TO_DO = ("did you mean", "has to be", "is asked for", "coins returns None, where")
+
 
 def test_a_sound_course_has_no_finding(sound):
     done = validation(sound)
@@ -53,7 +56,12 @@ DEFECTS = [
     # misconceptions
     (Kind.MISCONCEPTION, MISCONCEPTIONS_FILE, FIRST, "return x - x.mean()", "def centre_at_the_first", "loses nothing"),
     (Kind.MISCONCEPTION, RUBRIC_FILE, ", centre_backwards: 0", "", "id: sound", "no part lists"),
+    (Kind.MISCONCEPTION, MISCONCEPTIONS_FILE, FIRST, "x - x[0]", "def centre_at_the_first", "is no numbers"),
     (Kind.REFERENCE, MISCONCEPTIONS_FILE, FIRST, "return x - y", "return x - y", "NameError"),
+    (Kind.REFERENCE, MISCONCEPTIONS_FILE, "def centre_at_the_first(x)", "def centre_at_the_first(x, y)",
+     "def centre_at_the_first", "takes 'y', which the input maker does not make"),
+    (Kind.RUBRIC, REFERENCE_FILE, 'return {"n": n, "rng": draw.rng()}', '{"n": n}', "", "coins returns None, where"),
+    (Kind.REFERENCE, REFERENCE_FILE, ENERGY, "return 'half'", "def energy", "does not return numbers"),
     (Kind.REFERENCE, MISCONCEPTIONS_FILE, FIRST, "return x -", "return x -", "SyntaxError"),
     # examples
     (Kind.EXAMPLE, EXPECTED_FILE, "partial 0.5", "partial 0.4", "forgets_the_half",
@@ -84,9 +92,11 @@ def test_a_planted_defect_is_found_where_it_stands(spoiled, found, kind, file, o
     assert said in one.message, told
     if "no part lists" in said:
         file, where = MISCONCEPTIONS_FILE, "def centre_backwards"
+    if "coins returns" in said:
+        file, where = RUBRIC_FILE, "from: coins"
     line = 1 if "problem1.py has no docstring" in said else line_of(folder, file, where)
     assert (one.kind, one.file, one.line) == (kind, file, line)
-    assert one.remedy or one.kind is Kind.REFERENCE or "did you mean" in said or "has to be" in said
+    assert one.remedy or one.kind is Kind.REFERENCE or any(words in said for words in SAYS_WHAT_TO_DO)
 
 
 def test_all_flaws_of_a_rubric_are_told_at_once(spoiled, found):
@@ -235,3 +245,41 @@ def test_without_expectations_that_is_what_is_told(found, sound):
     assert [one.message for one in found(sound) if one.kind is Kind.EXAMPLE] == [
         "there are no expected verdicts of example submissions of 'sound'"
     ]
+
+
+def test_the_same_mistake_in_two_places_is_told_twice(spoiled, found):
+    spoiled(MISCONCEPTIONS_FILE, FIRST, "return x - y")
+    folder = spoiled(MISCONCEPTIONS_FILE, "return 2 * x", "return 2 * x - y")
+
+    told = [(one.line, one.message) for one in found(folder)]
+
+    lines = [line_of(folder, MISCONCEPTIONS_FILE, text) for text in ("return x - y", "return 2 * x - y")]
+    assert told == [(line, "NameError: name 'y' is not defined") for line in lines]
+
+
+SECOND = """\
+  - id: "2"
+    title: Doubles
+    file: problem2.py
+    functions:
+      double:
+        inputs: {from: number}
+    parts:
+      - {id: 2a, points: 1, criterion: "twice x", function: double, checks: [matches_reference]}
+"""
+
+
+def test_a_problem_that_cannot_be_read_keeps_nobody_from_the_others(spoiled, found, sound):
+    spoiled(RUBRIC_FILE, "", (sound / RUBRIC_FILE).read_text() + SECOND)
+    (sound / REFERENCE_FILE).with_name("problem2.py").write_text('"""Doubles."""\n\ndef double(x):\n')
+    spoiled(EXPECTED_FILE, "partial 0.5", "wrong")
+
+    syntax, verdict = found(sound)
+
+    assert syntax.file == "reference/sound/problem2.py" and syntax.message.startswith("SyntaxError")
+    assert verdict.message.startswith("'forgets_the_half' gets partial 0.5 for part '1b', where wrong is expected")
+
+
+@pytest.mark.parametrize("body", ["assert x.dtype == float\n    ", "x = np.array(x, float)\n    "])
+def test_what_a_reference_does_not_take_in_single_precision_is_no_finding(spoiled, found, body):
+    assert found(spoiled(REFERENCE_FILE, "return 1.0 * x", f"{body}return 1.0 * x")) == []

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sound_course import EXPECTED_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, RUBRIC_FILE
+from sound_course import EXPECTED_FILE, REFERENCE_FILE, RUBRIC_FILE
 
 # An installed grader is found by its entry point; this names it in any case, and never twice.
 PLUGIN = ("-p", "no:grader", "-p", "grader.pytest_plugin")
@@ -30,21 +30,15 @@ def test_a_sound_course_passes_with_a_test_for_each_section_and_each_part_of_eac
 
     assert run.returncode == 0, run.stdout + run.stderr
     sections = {"rubric", "references", "flakes", "misconceptions", "parts"}
-    parts = {
-        f"{name}::{part}"
-        for name in ("correct", "forgets_the_half", "always_heads")
-        for part in ("1a", "1b", "1c", "1d")
-    }
+    examples = ("correct", "forgets_the_half", "always_heads")
+    parts = {f"{name}::{part}" for name in examples for part in ("1a", "1b", "1c", "1d")}
     assert outcomes(run) == dict.fromkeys((f"{RUBRIC_FILE}::{name}" for name in sections | parts), "PASSED")
 
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "failing", "said"),
     [
-        (RUBRIC_FILE, '"half the squared length"', '""', {"rubric"}, "part '1b' has no criterion"),
-        (REFERENCE_FILE, "[-1.0, 1.0]", "[1.0]", {"references"}, "is not true"),
         (REFERENCE_FILE, "<= 1e-4 *", "<= 1e-12 *", {"flakes"}, "in single precision"),
-        (MISCONCEPTIONS_FILE, "return x - x[0]", "return x - x.mean()", {"misconceptions"}, "loses nothing"),
         (EXPECTED_FILE, "always_heads:\n  1d: wrong\n", "", {"rubric", "parts"}, "loses part '1d'"),
         (EXPECTED_FILE, "partial 0.5", "wrong", {"forgets_the_half::1b"}, "where wrong is expected"),
         (RUBRIC_FILE, "title: Sums", "titel: Sums", {"rubric"}, "did you mean 'title'?"),
@@ -65,11 +59,7 @@ def test_a_finding_fails_the_test_of_its_section_and_is_told_without_a_traceback
 
 
 def test_one_part_of_one_example_can_be_asked_for(sound):
-    for arguments in [
-        (f"{RUBRIC_FILE}::forgets_the_half::1b",),
-        ("-k", "forgets_the_half and 1b"),
-        (RUBRIC_FILE, "-k", "1b and forgets"),
-    ]:
+    for arguments in [(f"{RUBRIC_FILE}::forgets_the_half::1b",), (RUBRIC_FILE, "-k", "1b and forgets")]:
         run = collected(sound, "-v", *arguments)
 
         assert outcomes(run) == {f"{RUBRIC_FILE}::forgets_the_half::1b": "PASSED"}, run.stdout + run.stderr

@@ -10,6 +10,7 @@ import click
 
 from grader.exits import leave, told
 from grader.self_check import replays
+from grader.worker.levels import LEVELS
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
@@ -32,6 +33,7 @@ class Wanted(NamedTuple):
     hint: str | None
     watch: bool
     submit_check: bool
+    isolation: str
 
 
 @click.command()
@@ -43,6 +45,13 @@ class Wanted(NamedTuple):
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @click.option("--hint", metavar="PART", help="Reveal the next hint for a part.")
 @click.option("--watch", is_flag=True, help="Check again whenever a file is saved, until Ctrl-C.")
+@click.option(
+    "--isolation",
+    type=click.Choice(["full", "partial", "process"]),
+    default="full",
+    show_default=True,
+    help="The most that your code is locked in, if the machine can: less is faster.",
+)
 @click.option("--submit-check", is_flag=True, help="Say whether the folder would be accepted, and pack it.")
 def check(**options: object) -> None:
     """Check your own work in the folder DIR [here], as often as you like, without the reference.
@@ -61,7 +70,8 @@ def _checked(wanted: Wanted) -> int:
     if wanted.submit_check:
         return _accepted(*found(wanted.folder, wanted.id, wanted.course))
     chosen = Chosen(wanted.problems, wanted.parts)
-    with opened(wanted.folder, wanted.id, wanted.course, chosen) as own:
+    at_most = next(level for level in LEVELS if level.startswith(wanted.isolation))
+    with opened(wanted.folder, wanted.id, wanted.course, chosen, at_most) as own:
         from grader.self_check.hints import Ladder
 
         if wanted.hint is not None:

@@ -9,6 +9,7 @@ from grader.report.columns import cells, padded, wrapped
 from grader.report.visible import one_line, visible, visible_end
 from grader.report.words import WORDS
 from grader.self_check.checked import Checked, CheckedPart, CheckedProblem, OtherPart, coverage
+from grader.worker.levels import FULL
 
 _COLOURS = {"right": "green", "partly": "yellow", "lost": "red", "waiting": "blue", "ours": "magenta"}
 _NARROWEST, _WIDEST = 20, 100
@@ -122,3 +123,5 @@ def _footer(checked: Checked, width: int) -> Iterator[str]:
         for line in wrapped(row, width):
             yield click.style(line, bold=True)
     yield from wrapped(coverage(checked), width)
+    if checked.isolation != FULL:
+        yield from wrapped(f"Your code was not locked in as it is when it is graded: {checked.isolation}.", width)

@@ -20,6 +20,7 @@ from grader.self_check.checking import checked, public_side
 from grader.self_check.chosen import ALL, Chosen
 from grader.self_check.opening import opened
 from grader.submission import Submission
+from grader.worker.levels import PROCESS_ONLY
 
 WRONG = "def centre(x): return x\ndef total(x): return 2 * x.sum()\ndef scale(x, k): return k * x\n"
 
@@ -233,16 +234,16 @@ def test_the_plain_command_checks_a_kit_as_well(run, fill):
     assert said(plain) == said(check)
 
 
-def test_the_weakest_isolation_is_enough(shared_course, fill):
+@pytest.mark.parametrize("files", [{}, {"problem1.py": WRONG}, {"problem1.py": "import os\nos._exit(3)\n"}])
+def test_with_the_weakest_isolation_it_says_the_same_and_which_that_is(run, fill, files):
+    folder = fill(files)
 
-    from grader.worker.levels import PROCESS_ONLY
+    weak, usual = run("check", folder, "--isolation", "process"), run("check", folder)
 
-    folder = fill()
-    with opened(folder, at_most=PROCESS_ONLY) as own:
-        done = checked(*own)
-
-    assert done.checked.isolation == PROCESS_ONLY
-    assert done.checked.right == len(done.checked.parts)
+    [sentence] = [line for line in said(weak).splitlines() if "not locked in" in line]
+    assert PROCESS_ONLY in sentence
+    assert weak.returncode == usual.returncode
+    assert weak.stdout.replace(f"{sentence}\n", "") == re.sub(r"Your code was not locked in.*\n", "", usual.stdout)
 
 
 @pytest.mark.parametrize(

@@ -74,11 +74,6 @@ class HandedIn(NamedTuple):
     trials: list[Trial]
     answers: dict[str, list[Any]]
 
-    @property
-    def right(self) -> list[Any]:
-        """What is right in these trials."""
-        return [self.bench.expected(self.part.function, trial).value for trial in self.trials]
-
     def by(self, name: str) -> Bench:
         """The bench of a student who has this misconception."""
         pairs = zip(self.trials, self.answers[name], strict=True)
@@ -95,6 +90,13 @@ class HandedIn(NamedTuple):
             if verdict_on(part, bench, trial).status in (Status.WRONG, Status.PARTIAL):
                 return True
         return False
+
+    def gives_answers(self, name: str) -> bool:
+        """Whether it gives numbers in every trial, or nothing where that may be right in some trial."""
+        right = (self.bench.expected(self.part.function, trial).value for trial in self.trials)
+        may_be_nothing = any(value is None for value in right)
+        answers = [value for value in self.answers[name] if not (value is None and may_be_nothing)]
+        return all(leaf.dtype.kind in "biufc" for value in answers for leaf in leaves_of(value))
 
     def taken_for(self, name: str) -> str | None:
         """The other misconception that its answers are taken for, if they are."""
@@ -175,7 +177,7 @@ def _objections(here: HandedIn, losing: Collection[str]) -> Iterator[Finding]:
     say = functools.partial(finding, Kind.MISCONCEPTION, part=part.id, seeds=seeds)
     for name in part.misconceptions:
         place = _place(here.bench.reference.misconception(name), here.bench.assignment.path, part.line)
-        if any(_is_no_answer(*pair) for pair in zip(here.answers[name], here.right, strict=True)):
+        if not here.gives_answers(name):
             message = f"the misconception '{name}' of part '{part.id}' gives something that is no numbers"
             yield say(place, message, "let it return what the student would: nothing else can be recognised")
         elif name not in losing:
@@ -184,13 +186,6 @@ def _objections(here: HandedIn, losing: Collection[str]) -> Iterator[Finding]:
         elif other := here.taken_for(name):
             message = f"the misconception '{name}' of part '{part.id}' is not told from '{other}'"
             yield say(place, message, "drop one of the two, or let the trials have inputs at which they differ")
-
-
-def _is_no_answer(given: Any, right: Any) -> bool:
-    """Whether there are no numbers in what is given, although they are asked for."""
-    if right is None:
-        return False
-    return any(leaf.dtype.kind not in "biufc" for leaf in leaves_of(given))
 
 
 def _place(function: Callable[..., Any], path: Path, line: int) -> Place:

@@ -1,6 +1,7 @@
 """One problem on the bench: the student's functions, the references, and the trials they are put to."""
 
 import contextlib
+import copy
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -44,10 +45,16 @@ class Bench:
         self.store = Store(plan.hexdigest()[:32])
         self._trials: dict[str, list[Trial]] = {}
         self._answers: dict[str, list[Answer]] = {}
-        self._results: dict[str, list[Any]] = {}
+        self._results: dict[str, Sequence[Any]] = {}
         self._reference_seconds: dict[str, float] = {}
-        self._gradients: dict[tuple[str, tuple[str, ...]], list[Any]] = {}
+        self._gradients: dict[tuple[str, tuple[str, ...]], Sequence[Any]] = {}
         self._hygiene: dict[str, Hygiene] = {}
+
+    def with_student(self, student: Student | StandIn) -> "Bench":
+        """The same trials and right answers, for somebody else."""
+        other = copy.copy(self)
+        other.student, other._results, other._gradients, other._hygiene = student, {}, {}, {}
+        return other
 
     def trials(self, function: str) -> list[Trial]:
         """The trials of a function. Functions with the same plan share them."""
@@ -189,7 +196,7 @@ class Bench:
         """What the student's function gave in a trial: a value, as it came, or a Fault."""
         return self._all_results(function)[trial.index]
 
-    def _all_results(self, function: str) -> list[Any]:
+    def _all_results(self, function: str) -> Sequence[Any]:
         if function not in self._results:
             calls = [self._call(function, trial) for trial in self.trials(function)]
             points = self.problem.functions[function].evaluated_at

@@ -1,0 +1,68 @@
+"""What became of wrong versions of the reference: the records that the run, its cache and its report pass around."""
+
+import enum
+
+import msgspec
+
+
+class Fate(enum.StrEnum):
+    """What becomes of a mutant in a part.
+
+    KILLED      the part does not give full credit
+    SURVIVED    the part gives full credit, though the mutant is wrong or is not known to be right
+    EQUAL       it gives what the reference gives, in the trials and in all further inputs
+    ROUNDING    it differs from the reference by no more than right answers differ from one another
+    DECLARED    the staff have said, with a reason, that it is right
+    """
+
+    KILLED = "killed"
+    SURVIVED = "survived"
+    EQUAL = "equal"
+    ROUNDING = "rounding"
+    DECLARED = "declared"
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a mutant in one part.
+
+    told   the trial that it lost, the input that would kill it, or the reason why it is right
+    """
+
+    part: str
+    fate: Fate
+    told: str = ""
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
+    """A mutant without its code (see `grader.mutants.Mutant`).
+
+    number   its place among those of `entry`, the function that the parts judge
+    """
+
+    entry: str
+    number: int
+    operator: str
+    function: str
+    line: int
+    before: str
+    after: str
+
+
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """A mutant, and what became of it in each part that judges its function."""
+
+    edit: Edit
+    outcomes: tuple[Outcome, ...]
+
+
+class Survey(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of all mutants of an assignment.
+
+    seconds   what it took
+    kept      how many of the mutants were known from before
+    """
+
+    assignment: str
+    tried: tuple[Tried, ...]
+    seconds: float = 0.0
+    kept: int = 0

@@ -47,19 +47,7 @@ def candidates(reference: ReferenceModule, problem: Problem, function: str) -> l
     for of in dict.fromkeys(check.of for part in own for check in part.checks if isinstance(check, Vjp)):
         found += _of_edits(reference, source, of, gradient=True)
     found += _synthetic(reference, function, own)
-    return [one._replace(edit=_numbered(one.edit, function, i)) for i, one in enumerate(found)]
-
-
-def _numbered(edit: Edit, entry: str, number: int) -> Edit:
-    return Edit(
-        entry=entry,
-        number=number,
-        operator=edit.operator,
-        function=edit.function,
-        line=edit.line,
-        before=edit.before,
-        after=edit.after,
-    )
+    return found
 
 
 def _of_edits(
@@ -82,7 +70,7 @@ def _maker(mutant: Mutant, module: types.ModuleType) -> Callable[[int], Function
 
 def _edit(mutant: Mutant) -> Edit:
     named = {name: getattr(mutant, name) for name in ("operator", "function", "line", "before", "after")}
-    return Edit(entry="", number=0, **named)
+    return Edit(**named)
 
 
 def _fingerprint(sources: Sequence[types.CodeType]) -> dict[str, Any]:
@@ -105,7 +93,7 @@ def _synthetic(reference: ReferenceModule, function: str, parts: Sequence[Part])
     right, line = reference.function(function), reference.line(function)
 
     def made(operator: str, after: str, make: Callable[[int], Function], **more: bool) -> Candidate:
-        edit = Edit(entry="", number=0, operator=operator, function=function, line=line, before=function, after=after)
+        edit = Edit(operator=operator, function=function, line=line, before=function, after=after)
         return Candidate(edit, (), more.get("gradient", False), more.get("stateful", False), make)
 
     yield made("stale_cache", "its first answer to arguments of these shapes", lambda _: _remembering(right), stateful=True)
@@ -114,7 +102,7 @@ def _synthetic(reference: ReferenceModule, function: str, parts: Sequence[Part])
     for check in (check for part in parts for check in part.checks if isinstance(check, Vjp)):
         gradients = reference.function(check.of)
         for i, name in enumerate(check.wrt):
-            yield made("detach", f"detached from {name}", lambda _, i=i, g=gradients: _detached(g, i), gradient=True)
+            yield made("detach", f"detached from {name}", _detaching(gradients, i), gradient=True)
 
 
 def _remembering(right: Function) -> Function:
@@ -142,6 +130,10 @@ def _single(value: Any) -> Any:
         return type(value)(map(_single, value))
     is_real = isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
     return single(value) if is_real else value
+
+
+def _detaching(gradients: Function, place: int) -> Callable[[int], Function]:
+    return lambda _: _detached(gradients, place)
 
 
 def _detached(gradients: Function, place: int) -> Function:

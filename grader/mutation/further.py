@@ -12,8 +12,9 @@ from grader.bench import Bench
 from grader.draw import REGIMES
 from grader.errors import GraderError
 from grader.model import Trial
+from grader.mutation.killing import earns
 from grader.rubric import Problem
-from grader.trials import Inputs
+from grader.trials import Inputs, is_random
 
 # The trials of the rubric again, with other seeds.
 SEEDS = 2
@@ -25,24 +26,37 @@ MAX_SIZE = 64
 
 
 class Plan(NamedTuple):
-    """A plan beside the rubric's. `seed` is added to the rubric's; `told` says what is other than there."""
+    """A plan beside the rubric's. `seed` is added to the rubric's.
 
-    told: str
+    `numeric` says that who loses there loses digits: of the mutants that only an offset told from the reference, all
+    were the same formula written otherwise, such as one that centres one of two factors.
+    """
+
     inputs: Inputs
-    seed: int
+    seed: int = 0
+    numeric: bool = False
 
 
-def plans(inputs: Inputs) -> Iterator[Plan]:
-    """The plans that are tried beside that of the rubric, likely ones first."""
+def plans(inputs: Inputs, *, drawn: bool = False) -> Iterator[Plan]:
+    """The plans that are tried beside that of the rubric, likely ones first; fewer where the function draws."""
     for seed in range(1, SEEDS + 1):
-        yield Plan("", inputs, seed)
+        yield Plan(inputs, seed)
+    if drawn:
+        return
     bare = msgspec.structs.replace(inputs, edges=(), shares={})
     for regime in REGIMES:
-        yield Plan("", msgspec.structs.replace(bare, regimes={regime: DRAWS}), 0)
+        own = msgspec.structs.replace(bare, regimes={regime: DRAWS})
+        yield Plan(own, numeric=regime == "offset" and regime not in _regimes(inputs))
     for name, values in inputs.sizes.items():
         for size in _other_sizes(values):
             sizes = {**inputs.sizes, name: (size,)}
-            yield Plan(f"{name} = {size}", msgspec.structs.replace(bare, sizes=sizes, regimes={"normal": DRAWS}), 0)
+            yield Plan(msgspec.structs.replace(bare, sizes=sizes, regimes={"normal": DRAWS}))
+
+
+def _regimes(inputs: Inputs) -> set[str]:
+    shares = inputs.shares.values()
+    edges = [*inputs.edges, *(edge for share in shares for edge in share.edges)]
+    return {*inputs.regimes, *(edge.get("regime", "") for edge in edges), *(r for share in shares for r in share.regimes)}
 
 
 def _other_sizes(values: tuple[str, ...]) -> list[str]:
@@ -59,27 +73,28 @@ class Further:
 
     def __init__(self, bench: Bench, function: str) -> None:
         self.bench, self.function = bench, function
-        self._benches: list[tuple[str, Bench]] | None = None
+        self._benches: list[tuple[Plan, Bench]] | None = None
 
-    def benches(self) -> list[tuple[str, Bench]]:
-        """(what is other than in the rubric, bench) of each plan that the input maker can serve."""
+    def benches(self) -> list[tuple[Plan, Bench]]:
+        """The bench of each plan that the input maker can serve, and at which the reference earns everything."""
         if self._benches is None:
             inputs = self.bench.problem.functions[self.function].inputs
             assert inputs is not None, "its parts are judged"
-            made = ((plan.told, self._made(plan)) for plan in plans(inputs))
-            self._benches = [(told, bench) for told, bench in made if bench is not None]
+            drawn = any(map(is_random, self.bench.trials(self.function)))
+            made = ((plan, self._made(plan)) for plan in plans(inputs, drawn=drawn))
+            self._benches = [(plan, bench) for plan, bench in made if bench is not None]
         return self._benches
 
     def _made(self, plan: Plan) -> Bench | None:
-        """The bench of a plan; None where the maker, or the reference, does not serve it."""
+        """The bench of a plan; None where the maker, the reference or a check does not serve it."""
         own = self.bench
         bench = Bench(own.assignment, self._problem(plan.inputs), own.student, own.seed + plan.seed)
+        parts = [part for part in bench.problem.parts if part.function == self.function and part.checks]
         try:
-            for trial in bench.trials(self.function):
-                bench.expected(self.function, trial)
+            served = all(earns(part, bench, trial) for part in parts for trial in bench.trials(self.function))
         except GraderError:
             return None
-        return bench
+        return bench if served else None
 
     def _problem(self, inputs: Inputs) -> Problem:
         problem = self.bench.problem
@@ -87,10 +102,8 @@ class Further:
         return msgspec.structs.replace(problem, functions={**problem.functions, self.function: function})
 
 
-def case_of(told: str, bench: Bench, trial: Trial, function: str) -> str:
+def case_of(plan: Plan, bench: Bench, trial: Trial) -> str:
     """A trial, for whoever writes the rubric: maker, case, regime, seed."""
-    inputs = bench.problem.functions[function].inputs
-    assert inputs is not None, "it has trials"
     case = ", ".join(f"{name}: {value}" for name, value in trial.case.items())
     share = f", of the share {trial.share}" if trial.share else ""
-    return f"{inputs.maker}({case}), regime {trial.regime}, seed {bench.seed}, trial {trial.index}{share}"
+    return f"{plan.inputs.maker}({case}), regime {trial.regime}, seed {bench.seed}, trial {trial.index}{share}"

@@ -2,12 +2,16 @@
 
 from collections import Counter
 
+import msgspec
+
 from grader.bench import Bench
+from grader.checks.satisfies import Satisfies
 from grader.judgement import verdict_on
 from grader.model import Status, Trial
 from grader.mutants import built, original
 from grader.mutation.candidates import PATIENCE, SOME_STEPS, UNBOUNDED, Candidate
-from grader.mutation.students import mistaken
+from grader.mutation.gaps import Gap, gap
+from grader.mutation.students import Mistaken, mistaken
 from grader.rubric import Part
 from grader.stand_in import StandIn
 
@@ -21,24 +25,27 @@ class Killer:
         self.kills: Counter[tuple[str, int]] = Counter()
         self.steps = patience(bench, function)
 
-    def student(self, candidate: Candidate) -> Bench:
-        """The bench of a student with this mistake."""
-        reference, problem = self.bench.reference, self.bench.problem
-        return self.bench.with_student(mistaken(reference, problem, candidate, self.steps))
+    def student(self, candidate: Candidate) -> Mistaken:
+        """A student with this mistake."""
+        return mistaken(self.bench.reference, self.bench.problem, self.function, candidate, self.steps)
 
-    def lost(self, part: Part, own: Bench, *, in_order: bool = False) -> Trial | None:
+    def lost(self, part: Part, own: Bench, candidate: Candidate) -> Trial | None:
         """The first trial found that a part is lost at, wholly or to a share."""
         trials = own.trials(self.function)
-        order = trials if in_order else sorted(trials, key=lambda trial: -self.kills[part.id, trial.index])
-        for trial in order:
-            if not earns(part, own, trial):
+        # One that remembers is asked as a student would be.
+        hardest = sorted(trials, key=lambda trial: -self.kills[part.id, trial.index])
+        for trial in trials if candidate.stateful else hardest:
+            if not earns(part, own, trial, gap(part, own, trial, candidate)):
                 self.kills[part.id, trial.index] += 1
                 return trial
         return None
 
 
-def earns(part: Part, bench: Bench, trial: Trial) -> bool:
-    """Whether a trial costs nothing."""
+def earns(part: Part, bench: Bench, trial: Trial, off: Gap = Gap.LARGE) -> bool:
+    """Whether a trial costs nothing. `off` says how far its answer is from the reference's."""
+    if off is Gap.NONE:  # only what calls the function at other inputs can object
+        elsewhere = tuple(check for check in part.checks if isinstance(check, Satisfies))
+        part = msgspec.structs.replace(part, checks=elsewhere)
     return verdict_on(part, bench, trial).status is Status.CORRECT
 
 

@@ -11,8 +11,8 @@ class Fate(enum.StrEnum):
     KILLED      the part does not give full credit
     SURVIVED    the part gives full credit, though the mutant is wrong or is not known to be right
     EQUAL       it gives what the reference gives, in the trials and in all further inputs
-    ROUNDING    it differs from the reference by no more than right answers differ from one another
-    DECLARED    the staff have said, with a reason, that it is right
+    ROUNDING    it does so too, but for inputs with a large offset: the same formula, written with fewer digits
+    DECLARED    it survived, and the staff have said, with a reason, that it is right
     """
 
     KILLED = "killed"
@@ -34,13 +34,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True):
-    """A mutant without its code (see `grader.mutants.Mutant`).
+    """What is wrong with a mutant (see `grader.mutants.Mutant`)."""
 
-    number   its place among those of `entry`, the function that the parts judge
-    """
-
-    entry: str
-    number: int
     operator: str
     function: str
     line: int
@@ -48,11 +43,26 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
     after: str
 
 
-class Tried(msgspec.Struct, frozen=True, kw_only=True):
-    """A mutant, and what became of it in each part that judges its function."""
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a mutant, by its number among those of a function, in each part that judges the function."""
 
+    number: int
+    outcomes: tuple[Outcome, ...]
+
+
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """A mutant of the function `entry`, and what became of it.
+
+    diff   the edit as a unified diff of the reference's file; only where it survived, and empty where no edit of the
+           file makes the mistake
+    """
+
+    problem: str
+    entry: str
+    file: str
     edit: Edit
     outcomes: tuple[Outcome, ...]
+    diff: str = ""
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,15 +13,15 @@ from grader.stand_in import StandIn
 class Answers(Sequence[Any]):
     """Answers that are found out one by one: most mutants are dead after the first."""
 
-    def __init__(self, count: int, answer: Callable[[int], Any]) -> None:
-        self.count, self.answer = count, answer
+    def __init__(self, total: int, answer: Callable[[int], Any]) -> None:
+        self.total, self.answer = total, answer
         self.known: dict[int, Any] = {}
 
     def __len__(self) -> int:
-        return self.count
+        return self.total
 
     def __getitem__(self, place: Any) -> Any:
-        if not -self.count <= place < self.count:
+        if not 0 <= place < self.total:
             raise IndexError(place)
         if place not in self.known:
             self.known[place] = self.answer(place)
@@ -48,9 +48,11 @@ def right(reference: ReferenceModule, problem: Problem) -> Mistaken:
     return Mistaken(functions, _gradients(reference, problem))
 
 
-def mistaken(reference: ReferenceModule, problem: Problem, candidate: Candidate, steps: int) -> Mistaken:
-    """A student with the mistake of a candidate. One that cannot even be defined raises when it is called."""
-    entry, student = candidate.edit.entry, right(reference, problem)
+def mistaken(
+    reference: ReferenceModule, problem: Problem, entry: str, candidate: Candidate, steps: int
+) -> Mistaken:
+    """A student whose function `entry` has this mistake. One that cannot even be defined raises when it is called."""
+    student = right(reference, problem)
     try:
         wrong = candidate.make(steps)
     except Exception as error:  # noqa: BLE001 - a default or a decorator that the edit broke

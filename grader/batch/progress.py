@@ -15,8 +15,8 @@ EVERY = 10.0
 class Progress:
     """Counts what is done. Use it in a `with` block; it writes to stderr, so that stdout holds results alone."""
 
-    def __init__(self, total: int, *, live: bool | None = None) -> None:
-        self.total, self.start = total, time.monotonic()
+    def __init__(self, total: int, *, what: str = "submissions", live: bool | None = None) -> None:
+        self.total, self.what, self.start = total, what, time.monotonic()
         self.done = self.kept = self.failed = 0
         self.said = self.start
         self.live = sys.stderr.isatty() if live is None else live
@@ -48,7 +48,7 @@ class Progress:
         rate = judged / took if took > 0 else 0.0
         left = (self.total - self.done) / rate if rate else 0.0
         eta = f", {int(left) // 60}:{int(left) % 60:02} left" if self.done < self.total and rate else ""
-        return f"{self.done} of {self.total} submissions, {rate:.1f}/s{eta}{self._note()}"
+        return f"{self.done} of {self.total} {self.what}, {rate:.1f}/s{eta}{self._note()}"
 
     def _note(self) -> str:
         kept = f", {self.kept} unchanged" if self.kept else ""

@@ -50,9 +50,7 @@ def candidates(reference: ReferenceModule, problem: Problem, function: str) -> l
     return found
 
 
-def _of_edits(
-    reference: ReferenceModule, source: str, function: str, *, gradient: bool = False
-) -> Iterator[Candidate]:
+def _of_edits(reference: ReferenceModule, source: str, function: str, *, gradient: bool = False) -> Iterator[Candidate]:
     found = mutants(source, function)
     if not found:
         return
@@ -96,7 +94,8 @@ def _synthetic(reference: ReferenceModule, function: str, parts: Sequence[Part])
         edit = Edit(operator=operator, function=function, line=line, before=function, after=after)
         return Candidate(edit, (), more.get("gradient", False), more.get("stateful", False), make)
 
-    yield made("stale_cache", "its first answer to arguments of these shapes", lambda _: _remembering(right), stateful=True)
+    stale = "its first answer to arguments of these shapes"
+    yield made("stale_cache", stale, lambda _: _remembering(right), stateful=True)
     if any(isinstance(c, MatchesReference) and c.accuracy is Accuracy.DOUBLE for p in parts for c in p.checks):
         yield made("float32", "its answer in single precision", lambda _: _in_single_precision(right))
     for check in (check for part in parts for check in part.checks if isinstance(check, Vjp)):

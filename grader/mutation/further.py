@@ -54,9 +54,9 @@ def plans(inputs: Inputs, *, drawn: bool = False) -> Iterator[Plan]:
 
 
 def _regimes(inputs: Inputs) -> set[str]:
-    shares = inputs.shares.values()
-    edges = [*inputs.edges, *(edge for share in shares for edge in share.edges)]
-    return {*inputs.regimes, *(edge.get("regime", "") for edge in edges), *(r for share in shares for r in share.regimes)}
+    """The regimes that a plan names."""
+    plans = [(inputs.regimes, inputs.edges), *((share.regimes, share.edges) for share in inputs.shares.values())]
+    return {name for regimes, edges in plans for name in (*regimes, *(edge.get("regime", "") for edge in edges))}
 
 
 def _other_sizes(values: tuple[str, ...]) -> list[str]:

@@ -31,7 +31,9 @@ class Answers(Sequence[Any]):
 class Mistaken(StandIn):
     """A student who has the reference's functions, but for one."""
 
-    def ask(self, name: str, calls: list[list[Any]], points: Sequence[float] = (), seconds: float = 0.0) -> Sequence[Any]:
+    def ask(
+        self, name: str, calls: list[list[Any]], points: Sequence[float] = (), seconds: float = 0.0
+    ) -> Sequence[Any]:
         """As a stand-in does."""
         return Answers(len(calls), lambda i: super(Mistaken, self).ask(name, [calls[i]], points)[0])
 
@@ -48,9 +50,7 @@ def right(reference: ReferenceModule, problem: Problem) -> Mistaken:
     return Mistaken(functions, _gradients(reference, problem))
 
 
-def mistaken(
-    reference: ReferenceModule, problem: Problem, entry: str, candidate: Candidate, steps: int
-) -> Mistaken:
+def mistaken(reference: ReferenceModule, problem: Problem, entry: str, candidate: Candidate, steps: int) -> Mistaken:
     """A student whose function `entry` has this mistake. One that cannot even be defined raises when it is called."""
     student = right(reference, problem)
     try:
@@ -58,7 +58,7 @@ def mistaken(
     except Exception as error:  # noqa: BLE001 - a default or a decorator that the edit broke
         wrong = _raising(error)
     if candidate.gradient:
-        given = {of: wrong for of in _contracted(problem, entry)}
+        given = dict.fromkeys(_contracted(problem, entry), wrong)
         return Mistaken(student.functions, {**student.gradients, entry: _by_name(reference, entry, given)})
     return Mistaken({**student.functions, entry: wrong}, student.gradients)
 
@@ -94,4 +94,3 @@ def _by_name(reference: ReferenceModule, function: str, given: dict[str, Functio
         return gradients(*reference.arguments_of(reference.function(of), inputs, of))
 
     return found
-

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import click
 import msgspec
 
-from grader.course import Course, nearest
 from grader.batch.commands import INTERRUPTED
+from grader.course import Course, nearest
 from grader.errors import GraderError
 from grader.exits import leave, told
 from grader.mutation.records import Fate, Survey

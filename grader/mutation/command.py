@@ -21,6 +21,7 @@ class Asked(NamedTuple):
 
     narrowed: Narrowed
     jobs: int | None
+    seed: int | None
     json_to: str | None
     declared: bool
 
@@ -31,6 +32,7 @@ class Asked(NamedTuple):
 @click.option("--problem", "problems", metavar="ID", multiple=True, help="Only this problem; may be repeated.")
 @click.option("--function", "functions", metavar="NAME", multiple=True, help="Only this function; may be repeated.")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Processes side by side [one for each core].")
+@click.option("--seed", type=click.IntRange(0, 2**63), help="The trials of another seed than the rubric's.")
 @click.option("--json", "json_to", metavar="FILE", help="Write what was found there as JSON; - prints it alone.")
 @click.option("--declared", "list_declared", is_flag=True, help="List those that are declared right as well.")
 def mutate(
@@ -39,6 +41,7 @@ def mutate(
     problems: tuple[str, ...],
     functions: tuple[str, ...],
     jobs: int | None,
+    seed: int | None,
     json_to: str | None,
     list_declared: bool,
 ) -> None:
@@ -49,7 +52,7 @@ def mutate(
     """
     with told():
         found = Course(course) if course else nearest(Path.cwd())
-        asked = Asked(Narrowed(problems, functions), jobs, json_to, list_declared)
+        asked = Asked(Narrowed(problems, functions), jobs, seed, json_to, list_declared)
         try:
             code = _mutated(found, ids or tuple(found.assignments), asked)
         except KeyboardInterrupt:
@@ -63,7 +66,7 @@ def _mutated(course: Course, ids: tuple[str, ...], asked: Asked) -> int:
     worst, data = 0, []
     for id in ids:
         try:
-            found, rubric = survey(course, id, asked.narrowed, asked.jobs), load(course.rubric(id))
+            found, rubric = survey(course, id, asked.narrowed, asked.jobs, asked.seed), load(course.rubric(id))
         except GraderError as error:
             click.echo(f"error: {error}", err=True)
             worst = max(worst, error.exit_code)

@@ -32,6 +32,7 @@ class Orders(msgspec.Struct, frozen=True, kw_only=True):
 
     course: str
     assignment: str
+    seed: int
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,8 +144,9 @@ class _Hand:
     def __init__(self, orders: Orders) -> None:
         context = multiprocessing.get_context("spawn")
         self.channel, theirs = context.Pipe()
-        arguments = (theirs, orders.course, orders.assignment)
-        self.process: SpawnProcess = context.Process(target=_work, args=arguments, daemon=True)
+        self.process: SpawnProcess = context.Process(
+            target=_work, args=(theirs, msgspec.json.encode(orders)), daemon=True
+        )
         self.process.start()
         theirs.close()
         self.function: Function = ("", "")
@@ -165,23 +167,24 @@ class _Hand:
 # ---- in a process of the crew ----
 
 
-def _work(channel: Connection, course: str, assignment: str) -> None:
+def _work(channel: Connection, told: bytes) -> None:
     """Tries what comes, until nobody is at the other end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is at the terminal interrupts the run, which ends this
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:
-            _serve(channel, Assignment(Course(Path(course)), assignment))
+            orders = msgspec.json.decode(told, type=Orders)
+            _serve(channel, Assignment(Course(Path(orders.course)), orders.assignment), orders.seed)
         except GraderError as error:
             channel.send_bytes(msgspec.json.encode(Said(failure=str(error))))
 
 
-def _serve(channel: Connection, assignment: Assignment) -> None:
+def _serve(channel: Connection, assignment: Assignment, seed: int) -> None:
     at: tuple[Function, Workplace] | None = None
     problems = {problem.id: problem for problem in assignment.rubric.problems}
     while True:
         task = msgspec.json.decode(channel.recv_bytes(), type=Task)
         asked = task.problem, task.function
         if at is None or at[0] != asked:
-            at = asked, Workplace(assignment, problems[task.problem], task.function)
+            at = asked, Workplace(assignment, problems[task.problem], task.function, seed)
         for attempt in at[1].tried(task.numbers):
             channel.send_bytes(msgspec.json.encode(Said(attempt=attempt)))

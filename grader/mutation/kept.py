@@ -25,8 +25,8 @@ PACKAGES = ("checks", "laws", "mutants", "mutation")
 class Kept:
     """The attempts at the mutants of a function that are known."""
 
-    def __init__(self, assignment: Assignment, problem: Problem, function: str) -> None:
-        self.store = Store(_key(assignment, problem, function))
+    def __init__(self, assignment: Assignment, problem: Problem, function: str, seed: int) -> None:
+        self.store = Store(_key(assignment, problem, function, seed))
         kept = self.store.get(NAME)
         self.attempts: dict[int, Attempt] = {}
         if isinstance(kept, str):
@@ -40,7 +40,7 @@ class Kept:
         self.store.save()
 
 
-def _key(assignment: Assignment, problem: Problem, function: str) -> str:
+def _key(assignment: Assignment, problem: Problem, function: str, seed: int) -> str:
     reference, settings = assignment.references[problem.id], problem.functions
     parts = [part for part in problem.parts if part.function == function and part.checks]
     own = settings[function].inputs
@@ -49,7 +49,7 @@ def _key(assignment: Assignment, problem: Problem, function: str) -> str:
         roots |= settings.keys() & set(reference.argument_names(name))
     judged = [(part.id, part.output, part.checks) for part in parts]
     shaped = [(name, _without_lines(settings[name])) for name in sorted(roots & settings.keys())]
-    said = repr((judged, shaped, assignment.rubric.seed, assignment.rubric.ignore_axes_of_length_one, np.__version__))
+    said = repr((judged, shaped, seed, assignment.rubric.ignore_axes_of_length_one, np.__version__))
     state = hashlib.sha256(_ours())
     for text in (function, said, slice_of(_source(reference.path), roots), *_siblings(reference)):
         state.update(f"{len(text)} {text}".encode())

@@ -35,6 +35,9 @@ class Narrowed(NamedTuple):
         return bool(self.problems or self.functions)
 
 
+ALL = Narrowed()
+
+
 class _Subject(NamedTuple):
     """A function under survey."""
 
@@ -43,8 +46,12 @@ class _Subject(NamedTuple):
     kept: Kept
 
 
-def survey(course: Course, id: str, narrowed: Narrowed, jobs: int | None = None) -> Survey:
-    """What becomes of the mutants of an assignment. Interrupted, it keeps what it has found.
+def survey(
+    course: Course, id: str, narrowed: Narrowed = ALL, jobs: int | None = None, seed: int | None = None
+) -> Survey:
+    """What becomes of the mutants of an assignment in the trials of a seed, the rubric's if it is None.
+
+    Interrupted, it keeps what it has found.
 
     Errors
         RubricError for a declaration of equivalent mutants that is not needed, once all is tried; whatever is wrong
@@ -52,25 +59,26 @@ def survey(course: Course, id: str, narrowed: Narrowed, jobs: int | None = None)
     """
     start, assignment = time.perf_counter(), Assignment(course, id)
     declared = Declared(assignment.path.parents[1] / "reference" / id)
-    subjects = _subjects(assignment, narrowed)
+    drawn = assignment.rubric.seed if seed is None else seed
+    subjects = _subjects(assignment, narrowed, drawn)
     known = {key: dict(subject.kept.attempts) for key, subject in subjects.items()}
     asked = {key: [n for n in range(len(own.found)) if n not in known[key]] for key, own in subjects.items()}
-    _try(Orders(course=str(course.folder), assignment=id), asked, subjects, jobs or os.cpu_count() or 1)
+    _try(Orders(course=str(course.folder), assignment=id, seed=drawn), asked, subjects, jobs or os.cpu_count() or 1)
     tried = tuple(one for key, own in subjects.items() for one in _told(assignment, key, own, declared))
-    if not narrowed:
+    if not narrowed and seed is None:
         declared.must_be_needed()
     total = sum(map(len, known.values()))
     seconds = time.perf_counter() - start
     return Survey(assignment=id, tried=tried, seconds=seconds, kept=total)
 
 
-def _subjects(assignment: Assignment, narrowed: Narrowed) -> dict[Function, _Subject]:
+def _subjects(assignment: Assignment, narrowed: Narrowed, seed: int) -> dict[Function, _Subject]:
     rubric, subjects = assignment.rubric, dict[Function, _Subject]()
     for problem in rubric.problems:
         for function in judged_functions(problem):
             if _is_asked(problem.id, function, narrowed):
                 found = candidates(assignment.references[problem.id], problem, function)
-                subjects[problem.id, function] = _Subject(problem, found, Kept(assignment, problem, function))
+                subjects[problem.id, function] = _Subject(problem, found, Kept(assignment, problem, function, seed))
     if not subjects:
         names = [name for problem in rubric.problems for name in judged_functions(problem)]
         remedy = f"its problems are {', '.join(p.id for p in rubric.problems)}; its functions {', '.join(names)}"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from grader.mutation.records import Fate, Outcome, Survey, Tried
+from grader.mutation.records import Edit, Fate, Outcome, Survey, Tried
 from grader.rubric import Rubric
 
 COLUMNS = ("part", "mutants", "killed", "equal", "declared", "survivors", "score")
@@ -72,18 +72,17 @@ def _lines(assignment: str, own: Sequence[Row]) -> Iterator[str]:
 
 
 def _survivors(survey: Survey, rubric: Rubric) -> Iterator[str]:
-    """Each survivor once, with all the parts that it earns."""
+    """Each edit that survives once, with all the parts that it earns."""
     points = {part.id: part.points for problem in rubric.problems for part in problem.parts}
-    for tried in survey.tried:
-        lived = [outcome for outcome in tried.outcomes if outcome.fate is Fate.SURVIVED]
-        if not lived:
-            continue
-        edit = tried.edit
+    edits: dict[tuple[str, Edit], list[tuple[Tried, Outcome]]] = {}
+    for tried, outcome in survivors(survey):
+        edits.setdefault((tried.file, tried.edit), []).append((tried, outcome))
+    for (file, edit), lived in edits.items():
         yield ""
-        yield f"reference/{survey.assignment}/{tried.file}:{edit.line}: {edit.operator}, as {tried.entry} of a student"
-        yield from (f"    {line}" for line in (tried.diff.splitlines()[2:] or [f"{edit.before} -> {edit.after}"]))
-        for outcome in lived:
-            yield f"  survives {outcome.part}, {points[outcome.part]:g} points: {outcome.told}"
+        yield f"reference/{survey.assignment}/{file}:{edit.line}: {edit.operator}"
+        yield from (f"    {line}" for line in (lived[0][0].diff.splitlines()[2:] or [f"{edit.before} -> {edit.after}"]))
+        for tried, outcome in lived:
+            yield f"  as {tried.entry}, earns {points[outcome.part]:g} points of {outcome.part}: {outcome.told}"
 
 
 def _sum(survey: Survey, own: Sequence[Row]) -> str:

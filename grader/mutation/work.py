@@ -19,10 +19,10 @@ from grader.rubric import Part, Problem
 class Workplace:
     """What the mutants of a function are judged with."""
 
-    def __init__(self, assignment: Assignment, problem: Problem, function: str) -> None:
+    def __init__(self, assignment: Assignment, problem: Problem, function: str, seed: int) -> None:
         reference = assignment.references[problem.id]
         self.candidates = candidates(reference, problem, function)
-        self.bench = Bench(assignment, problem, right(reference, problem), assignment.rubric.seed)
+        self.bench = Bench(assignment, problem, right(reference, problem), seed)
         self.killer = Killer(self.bench, function)
         self.further = Further(self.bench, function)
         self.bench.store.save()

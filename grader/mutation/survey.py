@@ -1,5 +1,6 @@
 """The survey of an assignment: all mutants of its reference functions, tried by a crew or known from before."""
 
+import contextlib
 import os
 import time
 from collections.abc import Collection, Iterator, Mapping
@@ -133,6 +134,7 @@ def _told(assignment: Assignment, function: Function, subject: _Subject, declare
         one = declared.applied(one)
         if any(outcome.fate is Fate.SURVIVED for outcome in one.outcomes):
             name = f"reference/{assignment.rubric.id}/{path.name}"
-            shown = diff(path.read_text(encoding="utf-8"), candidate.places, name)
-            one = msgspec.structs.replace(one, diff=shown)
+            with contextlib.suppress(ValueError):  # such as a statement behind a semicolon: its text is shown instead
+                shown = diff(path.read_text(encoding="utf-8"), candidate.places, name)
+                one = msgspec.structs.replace(one, diff=shown)
         yield one

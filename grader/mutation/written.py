@@ -32,8 +32,9 @@ def written(source: str, places: Sequence[Place]) -> str:
     wrapper = MetadataWrapper(cst.parse_module(source))
     wanted = ast.dump(_meant(source, places))
     for parenthesised in (False, True):  # without those that nobody needs, if that means the same
-        text = wrapper.visit(_Editor(wrapper.module, edits, parenthesised=parenthesised)).code
-        if _dump(text) == wanted:
+        editor = _Editor(wrapper.module, edits, parenthesised=parenthesised)
+        text = wrapper.visit(editor).code
+        if _dump(text) == wanted and not editor.edits:
             return text
     raise ValueError(f"the edit in line {places[0].start[0]} cannot be written down")
 
@@ -126,6 +127,8 @@ class _Editor(cst.CSTTransformer):
             return self._expression(original_node, updated_node)
         if isinstance(original_node, (cst.IndentedBlock, cst.Module)):
             return self._block(original_node, updated_node)
+        if isinstance(original_node, cst.If) and isinstance(original_node.orelse, cst.If):
+            return self._elif(original_node.orelse, updated_node)
         return super().on_leave(original_node, updated_node)
 
     def _span(self, node: cst.CSTNode) -> tuple[Point, Point]:
@@ -136,11 +139,24 @@ class _Editor(cst.CSTTransformer):
         text = self.edits.pop(self._span(old), None)
         if text is None:
             return updated
-        new = cst.parse_expression(text).visit(_Restorer(self.module, [old]))
+        new = cst.parse_expression(text).visit(self._restorer([old]))
         assert isinstance(new, cst.BaseExpression)
         if old.lpar:
             return new.with_changes(lpar=old.lpar, rpar=old.rpar)
         return _in_parentheses(new) if self.parenthesised else new
+
+    def _restorer(self, old: Sequence[cst.CSTNode]) -> "_Restorer":
+        return _Restorer(self.module, old, parenthesised=self.parenthesised)
+
+    def _elif(self, old: cst.If, updated: cst.CSTNode) -> cst.CSTNode:
+        """`elif` is a statement of its own, which others replace behind an `else`."""
+        start = self._span(old)[0]
+        for (first, last), text in list(self.edits.items()):
+            if first == start < last:
+                del self.edits[first, last]
+                body = cst.IndentedBlock(list(_statements(text, self._restorer([old]), [old])))
+                return updated.with_changes(orelse=cst.Else(body))
+        return updated
 
     def _block(self, old: cst.IndentedBlock | cst.Module, updated: Any) -> Any:
         body, starts = list(updated.body), [self._span(statement)[0] for statement in old.body]
@@ -150,7 +166,7 @@ class _Editor(cst.CSTTransformer):
             first = starts.index(start)
             # A block ends where its last statement does, and before the next one.
             stop = first + sum(start <= other < end for other in starts) if start != end else first
-            new = list(_statements(text, self.module, old.body[first : max(stop, first + 1)]))
+            new = list(_statements(text, self._restorer(old.body[first:stop]), old.body[first:stop]))
             del self.edits[start, end]
             return updated.with_changes(body=[*body[:first], *new, *body[stop:]])
         return updated
@@ -160,19 +176,25 @@ def _in_parentheses(node: cst.BaseExpression) -> cst.BaseExpression:
     return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
 
 
-def _statements(text: str, module: cst.Module, old: Sequence[cst.BaseStatement]) -> Iterator[cst.BaseStatement]:
-    for statement in cst.parse_module(text).body:
-        restored = statement.visit(_Restorer(module, old))
-        assert isinstance(restored, cst.BaseStatement)
+def _statements(text: str, form: "_Restorer", old: Sequence[cst.BaseStatement]) -> Iterator[cst.BaseStatement]:
+    """New statements, with the lines above the first old one and the comment behind the last."""
+    new = cst.parse_module(text).body
+    for i, statement in enumerate(new):
+        restored: Any = statement.visit(form)
+        if old and i == 0:
+            restored = restored.with_changes(leading_lines=getattr(old[0], "leading_lines", ()))
+        last = old[-1] if old and i == len(new) - 1 else None
+        if isinstance(last, cst.SimpleStatementLine) and isinstance(restored, cst.SimpleStatementLine):
+            restored = restored.with_changes(trailing_whitespace=last.trailing_whitespace)
         yield restored
 
 
 class _Restorer(cst.CSTTransformer):
     """Gives what stood in the old nodes already the form that it had there."""
 
-    def __init__(self, module: cst.Module, old: Sequence[cst.CSTNode]) -> None:
+    def __init__(self, module: cst.Module, old: Sequence[cst.CSTNode], *, parenthesised: bool) -> None:
         super().__init__()
-        self.module = module
+        self.module, self.parenthesised = module, parenthesised
         self.known: dict[str, cst.CSTNode] = {}
         for node in old:
             for inner in _inside(node):
@@ -188,7 +210,8 @@ class _Restorer(cst.CSTTransformer):
         if old is None:
             return super().on_leave(original_node, updated_node)
         if isinstance(old, cst.BaseExpression) and isinstance(original_node, cst.BaseExpression):
-            return old.with_changes(lpar=original_node.lpar, rpar=original_node.rpar).deep_clone()
+            if not (self.parenthesised and old.lpar):
+                old = old.with_changes(lpar=original_node.lpar, rpar=original_node.rpar)
         return old.deep_clone()
 
     def _text(self, node: cst.CSTNode) -> str:

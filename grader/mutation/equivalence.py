@@ -22,12 +22,13 @@ def passed(part: Part, candidate: Candidate, own: Bench, others: Sequence[tuple[
     for plan, other in others:
         for trial in other.trials(part.function):
             off = gap(part, other, trial, candidate)
-            if earns(part, other, trial, off):
-                worst = max(worst, off)
-            elif not plan.numeric:
+            lost = not earns(part, other, trial, off)
+            if plan.numeric and (lost or off is not Gap.NONE):
+                numeric = numeric or f"{OFFSET} {case_of(plan, other, trial)}"
+            elif lost:
                 return Outcome(part=part.id, fate=Fate.SURVIVED, told=case_of(plan, other, trial))
             else:
-                numeric = numeric or f"{OFFSET} {case_of(plan, other, trial)}"
+                worst = max(worst, off)
     if worst is not Gap.NONE:
         return Outcome(part=part.id, fate=Fate.SURVIVED, told=NO_INPUT if worst is Gap.LARGE else WITHIN)
     return Outcome(part=part.id, fate=Fate.ROUNDING if numeric else Fate.EQUAL, told=numeric)

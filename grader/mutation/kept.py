@@ -106,7 +106,6 @@ def _used(module: str, source: str) -> bool:
     return module in source or not module.startswith("problem")
 
 
-@functools.cache
 def _source(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 

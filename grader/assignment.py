@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from grader.course import Course
-from grader.errors import BrokenReference, GraderError, RubricError
+from grader.errors import BrokenReference, GraderError, RubricError, UsageError
 from grader.recorded import RecordedReference, Reference, read
 from grader.reference import ReferenceModule
 from grader.rubric import Problem, Rubric, load
@@ -48,6 +48,18 @@ class Assignment:
         self.path, self.rubric, self.references = path, rubric, references
         self._sheets: dict[str, AnswerSheet] = {}
         self._lock = threading.Lock()
+
+    def module(self, problem: Problem) -> ReferenceModule:
+        """The reference of a problem, with its source.
+
+        Errors
+            UsageError in a kit, which has recorded answers instead.
+        """
+        reference = self.references[problem.id]
+        if not isinstance(reference, ReferenceModule):
+            remedy = "name the course folder that the kit was made of with --course"
+            raise UsageError(f"there is no reference, only what is recorded of it: {reference.path}", remedy=remedy)
+        return reference
 
     def sheet(self, problem: Problem, seed: int) -> AnswerSheet:
         """The answer sheet of a problem with this seed, the same one for a whole class."""

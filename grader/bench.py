@@ -51,11 +51,11 @@ class Bench:
         self.store = self.sheet.store
         self.trials, self.expected = self.sheet.trials, self.sheet.expected
         self.expected_gradients = self.sheet.expected_gradients
-        self._results: dict[str, list[Any]] = {}
-        self._gradients: dict[tuple[str, tuple[str, ...]], list[Any]] = {}
+        self._results: dict[str, Sequence[Any]] = {}
+        self._gradients: dict[tuple[str, tuple[str, ...]], Sequence[Any]] = {}
         self._hygiene: dict[str, Hygiene] = {}
 
-    def of(self, student: StandIn) -> Self:
+    def with_student(self, student: Student | StandIn) -> Self:
         """The same trials and right answers, for another student."""
         other = copy.copy(self)
         other.student, other._results, other._gradients, other._hygiene = student, {}, {}, {}
@@ -78,7 +78,7 @@ class Bench:
         """What the student's function gave in a trial: a value, as it came, or a Fault."""
         return self._all_results(function)[trial.index]
 
-    def _all_results(self, function: str) -> list[Any]:
+    def _all_results(self, function: str) -> Sequence[Any]:
         if function not in self._results:
             calls = [self._call(function, trial) for trial in self.trials(function)]
             points = self.problem.functions[function].evaluated_at

@@ -159,6 +159,15 @@ def validate(arguments: tuple[str, ...]) -> None:
     leave(code)
 
 
+@main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def mutate(arguments: tuple[str, ...]) -> None:
+    """Prove rubrics: wrong versions of each reference function have to lose their parts."""
+    from grader.mutation.command import mutate as command  # libcst is of use to nobody else
+
+    command.main(list(arguments), prog_name="grade mutate", standalone_mode=False)
+
+
 def _replayed(folder: Path, trial: str, asked: Asked) -> int:
     with ready(folder, asked) as run:
         click.echo(run.replay(trial, asked.seed))

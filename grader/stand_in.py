@@ -47,7 +47,9 @@ class StandIn:
 
         return call
 
-    def ask(self, name: str, calls: list[list[Any]], points: Sequence[float] = (), seconds: float = 0.0) -> list[Any]:
+    def ask(
+        self, name: str, calls: list[list[Any]], points: Sequence[float] = (), seconds: float = 0.0
+    ) -> Sequence[Any]:
         """The answer, or the Fault, of each call of a function; at `points`, where it returns a function."""
         results = [self._result(self.functions.get(name), name, call) for call in calls]
         return [self._evaluated(result, points) for result in results] if points else results
@@ -58,7 +60,7 @@ class StandIn:
 
     def vjp(
         self, name: str, calls: list[list[Any]], upstreams: Sequence[Any], wrt: Sequence[int], seconds: float = 0.0
-    ) -> list[Any]:
+    ) -> Sequence[Any]:
         """(value, gradients) of each call of a function, or the Fault."""
         results = []
         for call, upstream in zip(calls, upstreams, strict=True):

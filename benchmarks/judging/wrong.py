@@ -130,7 +130,7 @@ def _passes_allclose(formula: Formula, bench: Bench, seed: int) -> bool:
     trial = _usual_trial(formula, bench, seed)
     with np.errstate(all="ignore"):
         given = _given(formula, bench, trial)
-        measured = bench._measured(formula.part.function).value(
+        measured = bench.sheet._measured(formula.part.function).value(
             *bench.reference.arguments(formula.part.function, trial)
         )
     right = _own(formula, bench, measured)

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from grader.mutants.program import STEPS, Program, TooManySteps
-from grader.mutants.tree import Change, changes, compiled, definitions
+from grader.mutants.tree import Change, Place, changes, compiled, definitions
 
-__all__ = ["STEPS", "Mutant", "Program", "TooManySteps", "built", "mutants", "original"]
+__all__ = ["STEPS", "Mutant", "Place", "Program", "TooManySteps", "built", "mutants", "original"]
 
 
 class Mutant(NamedTuple):
@@ -23,6 +23,7 @@ class Mutant(NamedTuple):
     makes          what the edited step makes: a variable of the function, "" for what it returns
     before, after  the edited text
     size           how much is edited: the number of expressions that go or come
+    places         where in the module's source the edit is made
     """
 
     operator: str
@@ -32,6 +33,7 @@ class Mutant(NamedTuple):
     before: str
     after: str
     size: int
+    places: tuple[Place, ...]
     entry: str
     sources: tuple[types.CodeType, ...]
 
@@ -64,7 +66,7 @@ def original(source: str, name: str) -> Mutant:
     called = definitions(source, name)
     if not called:
         raise ValueError(f"the source does not define {name}")
-    return _mutant(Change("none", name, 0, "", "", "", 0, None), name, compiled(called))
+    return _mutant(Change("none", name, 0, "", "", "", 0, (), None), name, compiled(called))
 
 
 def built(mutant: Mutant, module: types.ModuleType, steps: int = STEPS) -> Program:

@@ -17,6 +17,17 @@ MAX_NAMES = 16
 _SKIPPED_FIELDS = frozenset({"decorator_list", "returns", "annotation", "ctx", "type_comment", "func"})
 
 
+class Place(NamedTuple):
+    """Where an edit is made in the source of the module: lines from 1, columns from 0 in bytes, and what is put there.
+
+    `text` is as `ast.unparse` writes it. Where nothing was, start and end are the same.
+    """
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+    text: str
+
+
 class Change(NamedTuple):
     """One edit that compiles (see `grader.mutants.Mutant`), with the code of the functions that it changes."""
 
@@ -27,6 +38,7 @@ class Change(NamedTuple):
     before: str
     after: str
     size: int
+    places: tuple[Place, ...]
     code: types.CodeType | None
 
 
@@ -164,7 +176,8 @@ def _edited(function: Definition, place: _Place, edit: Edit) -> Iterator[Change]
         before, after = _text(place.node), _text(edit.new)
         size = _size([place.node], [edit.new])
         line = place.node.lineno
-        yield Change(_operator(place.role, edit.operator), function.name, line, place.makes, before, after, size, code)
+        operator, at = _operator(place.role, edit.operator), (_place_of([place.node], after),)
+        yield Change(operator, function.name, line, place.makes, before, after, size, at, code)
 
 
 def _operator(role: str, operator: str) -> str:
@@ -201,7 +214,8 @@ def _edited_together(
         first, new = places[0]
         size = 1 + sum(_size([place.node], [other]) for place, other in places)
         before, after = f"every {_text(first.node)}", _text(new)
-        yield Change(operator, functions[0].name, 0, first.makes, before, after, size, code)
+        at = tuple(_place_of([place.node], _text(other)) for place, other in places)
+        yield Change(operator, functions[0].name, 0, first.makes, before, after, size, at, code)
 
 
 def _size(old: Sequence[ast.AST], new: Sequence[ast.AST]) -> int:
@@ -212,6 +226,12 @@ def _size(old: Sequence[ast.AST], new: Sequence[ast.AST]) -> int:
 
 def _counted_in(node: ast.AST) -> bool:
     return isinstance(node, (ast.expr, ast.stmt))
+
+
+def _place_of(old: Sequence[ast.expr | ast.stmt], text: str) -> Place:
+    first, last = old[0], old[-1]
+    end = last.end_lineno or last.lineno, last.end_col_offset or last.col_offset
+    return Place((first.lineno, first.col_offset), end, text)
 
 
 def _text(*nodes: ast.AST) -> str:
@@ -247,7 +267,8 @@ def _rewrite_change(
     makes = ", ".join(sorted(set().union(*map(assigned, old))))
     size = _size(old, rewrite.new)
     after = "" if isinstance(rewrite.new[0], ast.Pass) else _text(*rewrite.new)
-    return Change(rewrite.operator, function.name, old[0].lineno, makes, _text(*old), after, size, code)
+    at = (_place_of(old, after or "pass"),)
+    return Change(rewrite.operator, function.name, old[0].lineno, makes, _text(*old), after, size, at, code)
 
 
 def _blocks(function: Definition) -> Iterator[tuple[list[ast.stmt], bool]]:
@@ -285,5 +306,15 @@ def _prefaced(function: ast.FunctionDef, *, swaps: bool) -> Iterator[Change]:
         del function.body[0]
         if code is not None:
             size = 1 if "," not in preface.before else 2
-            line = function.lineno
-            yield Change(preface.operator, function.name, line, "", preface.before, preface.after, size, code)
+            line, at = function.lineno, (_before(_first_statement(function), ast.unparse(preface.new)),)
+            yield Change(preface.operator, function.name, line, "", preface.before, preface.after, size, at, code)
+
+
+def _first_statement(function: ast.FunctionDef) -> ast.stmt:
+    """What a function does first, behind its docstring."""
+    return next((node for node in function.body if not counts(node) and not _is_text(node)), function.body[-1])
+
+
+def _before(statement: ast.stmt, text: str) -> Place:
+    start = statement.lineno, statement.col_offset
+    return Place(start, start, text)

@@ -81,7 +81,7 @@ def flakes(assignment: Assignment, problem: Problem, seed: int) -> Iterator[Find
             return
     bench = Bench(assignment, problem, right, seed)
     yield from _lost(bench, _AS_IT_IS)
-    yield from _lost(bench.of(_student(assignment, problem, _IN_SINGLE)), _IN_SINGLE)
+    yield from _lost(bench.with_student(_student(assignment, problem, _IN_SINGLE)), _IN_SINGLE)
     if seed == assignment.rubric.seed:
         bench.store.save()
 

@@ -2,7 +2,7 @@
 
 import copy
 import functools
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -35,7 +35,7 @@ class Mistaken(Right):
         self.part, self.answers, self.planned = part, answers, bench.trials(part.function)
         self.functions = {**self.functions, part.function: self._mistaken(name)}
 
-    def ask(self, name: str, calls: list[list[Any]], *options: Any, **more: Any) -> list[Any]:
+    def ask(self, name: str, calls: list[list[Any]], *options: Any, **more: Any) -> Sequence[Any]:
         """The answers in the trials; of the misconception, as they were found from all inputs of each trial."""
         if name == self.part.function and len(calls) == len(self.planned):
             return [self.answers.get(trial.index, _NOT_ASKED) for trial in self.planned]
@@ -78,7 +78,7 @@ class HandedIn(NamedTuple):
         """The bench of a student who has this misconception."""
         pairs = zip(self.trials, self.answers[name], strict=True)
         whole = {trial.index: self._whole(trial, own) for trial, own in pairs}
-        return self.bench.of(Mistaken(self.bench, self.part, name, whole))
+        return self.bench.with_student(Mistaken(self.bench, self.part, name, whole))
 
     def loses(self, name: str) -> bool:
         """Whether any trial is answered wrongly by it, as all checks judge but those of gradients that it lacks."""

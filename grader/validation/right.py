@@ -29,7 +29,7 @@ class Right(StandIn):
 
     def vjp(
         self, name: str, calls: list[list[Any]], upstreams: Sequence[Any], wrt: Sequence[int], seconds: float = 0.0
-    ) -> list[Any]:
+    ) -> Sequence[Any]:
         """(value, gradients) of each call of a function, or the Fault."""
         asked = StandIn(self.functions, {name: self.found[name, tuple(wrt)]})
         return asked.vjp(name, calls, upstreams, wrt, seconds)

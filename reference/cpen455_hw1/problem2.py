@@ -227,10 +227,13 @@ def whitening_batch_norm(Y: Floats) -> Floats:
 # ---- inputs ----
 
 
-def batch_inputs(draw: Draw, B: int, M: int, eps: float, columns: str = "any") -> dict[str, Any]:
+def batch_inputs(
+    draw: Draw, B: int, M: int, eps: float, columns: str = "any", signs: str = "any"
+) -> dict[str, Any]:
     """A batch whose columns differ in scale and mean; the gradient that reaches it; its statistics.
 
-    No entry of Y_hat is near 0, where the ReLU has its kink, and every column has some on either side of it.
+    No entry of Y_hat is near 0, where the ReLU has its kink, and every column has some on either side of it. With
+    signs "of_eps", some are on their side because of eps: with half of it they would be on the other.
     """
     for _ in range(1000):
         Y = single(draw.uniform(0.3, 3.0, M) * (draw.normal(B, M) + draw.normal(M)))
@@ -245,7 +248,7 @@ def batch_inputs(draw: Draw, B: int, M: int, eps: float, columns: str = "any") -
             "m": np.mean(Y, axis=0),
             "v": np.var(Y, axis=0),
         }
-        if _is_clear(inputs):
+        if _is_clear(inputs) and (signs == "any" or _hangs_on_eps(inputs)):
             return inputs
     raise RuntimeError(f"no batch of {B} by {M} keeps away from the kink in the regime {draw.regime!r}")
 
@@ -261,6 +264,12 @@ def _is_clear(inputs: dict[str, Any]) -> bool:
     sums = np.abs(np.sum(g, axis=0)) >= 0.03 * np.linalg.norm(g, axis=0)
     products = np.abs(np.sum(g * c, axis=0)) >= 0.03 * np.linalg.norm(g, axis=0) * np.linalg.norm(c, axis=0)
     return bool(np.min(np.abs(Y_hat)) > 0.01 and mixed and np.all(sums) and np.all(products))
+
+
+def _hangs_on_eps(inputs: dict[str, Any]) -> bool:
+    Y, gamma, beta, eps = (inputs[name] for name in ("Y", "gamma", "beta", "eps"))
+    opened, otherwise = (batch_norm_forward(Y, gamma, beta, own)[0] > 0 for own in (eps, eps / 2))
+    return bool(np.any(opened != otherwise))
 
 
 def affine_inputs(draw: Draw, M: int) -> dict[str, Any]:

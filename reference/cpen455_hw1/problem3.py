@@ -286,15 +286,18 @@ def _backward(
 # ---- inputs ----
 
 
-def network_inputs(draw: Draw, L: int, sigma: str, target: str = "soft", logits: str = "ordinary") -> dict[str, Any]:
+def network_inputs(
+    draw: Draw, L: int, sigma: str, target: str = "soft", logits: str = "ordinary", widths: str = "drawn"
+) -> dict[str, Any]:
     """A network whose widths differ from layer to layer, a target, and the non-linearity with its derivative.
 
-    No pre-activation is near 0, where a ReLU has its kink, and no layer is closed altogether. Huge logits are some
+    Fixed widths are those of every network of as many layers: what is kept from one does not fit the next. No
+    pre-activation is near 0, where a ReLU has its kink, and no layer is closed altogether. Huge logits are some
     thousands, and the first two of them lie apart.
     """
     apply = {"tanh": tanh, "relu": relu, "softplus": softplus, "leaky_relu": leaky_relu}[sigma]
     for _ in range(10_000):
-        dims = _widths(draw, L)
+        dims = _widths(draw, L) if widths == "drawn" else [3 + 2 * i % 5 for i in range(L + 1)]
         x = draw.normal(dims[0])
         weights = [single(draw.generator.normal(0, 1.2 / np.sqrt(m), (n, m))) for m, n in pairwise(dims)]
         biases = [draw.signed_uniform(0.1, 0.5, n) for n in dims[1:]]
@@ -374,8 +377,8 @@ def layer_variances_inputs(draw: Draw, L: int, widths: str = "different") -> dic
 
 
 def initialisation_inputs(draw: Draw, layers: str) -> dict[str, Any]:
-    """Widths, and a generator of torch."""
-    dims = {"wide": [300, 120, 200, 200, 200], "narrow": [40, 90, 60]}[layers]
+    """Widths, and a generator of torch. Of few inputs, one more or less makes a difference to the variance."""
+    dims = {"wide": [300, 120, 200, 200, 200], "narrow": [40, 90, 60], "few_inputs": [3, 900, 5]}[layers]
     return {"dims": list(dims), "generator": draw.torch_rng()}
 
 

@@ -281,11 +281,15 @@ def _estimate_of_class(X: Floats, y: Ints, k: int) -> tuple[float, Floats, Float
 _UNITS = {"small": 0.05, "large": 20.0}
 
 
-def labelled_points_inputs(draw: Draw, d: int) -> dict[str, Any]:
-    """Labelled points of two classes of unequal size, and parameters that are not their estimates."""
+def labelled_points_inputs(draw: Draw, d: int, counts: str = "drawn") -> dict[str, Any]:
+    """Labelled points of two classes of unequal size, and parameters that are not their estimates.
+
+    Fixed counts are those of all sets of points of this dimension: what is kept from one does not fit the next.
+    """
     theta = _parameters(draw, d)
     for _ in range(100):
-        sizes = draw.generator.choice(np.arange(d + 4, d + 20), 2, replace=False)
+        drawn = counts == "drawn"
+        sizes = draw.generator.choice(np.arange(d + 4, d + 20), 2, replace=False) if drawn else (d + 9, d + 6)
         y = draw.generator.permutation(np.repeat([1, 2], sizes)).astype(np.int64)
         X = np.empty((len(y), d))
         for k in (1, 2):

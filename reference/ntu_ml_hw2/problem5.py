@@ -74,7 +74,7 @@ def remainder_and_integral_bound(f: Function, grad_f: Function, x: Floats, y: Fl
     Numerics
         |.| has kinks, at which a high-order rule stops being one. So [0, 1] is cut where the sign changes, and the
         integrand, smooth between the cuts, is integrated there by Gauss-Legendre. A sign that changes twice within
-        1/160 is overlooked: that costs about 1e-8 of the curvature.
+        1/24 is overlooked: that costs about 1e-5 of the curvature.
     Source
         Nesterov, Lectures on Convex Optimization (2018), lemma 1.2.3.
 
@@ -485,7 +485,7 @@ def bound_holds_for_the_slowest(
 # ---- what these share ----
 
 
-def _sign_changes(function: Callable[[float], float], cells: int = 160) -> list[float]:
+def _sign_changes(function: Callable[[float], float], cells: int = 24) -> list[float]:
     """Where a function on (0, 1) becomes positive or ceases to be, by bisection of the cells of a grid."""
     grid = np.linspace(0, 1, cells + 1).tolist()
     positive = [function(t) > 0 for t in grid]

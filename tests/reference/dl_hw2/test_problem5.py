@@ -53,6 +53,19 @@ def test_expectations_are_those_of_an_exact_quadrature(dropout, trials, call, se
         assert call(dropout.regularized_objective, inputs) == pytest.approx(objective, rel=1e-9)
 
 
+def test_the_kurtosis_is_that_of_an_exact_quadrature(dropout):
+    """Of all factors by themselves: five nodes each are exact up to degree 9."""
+    w, x, y_d, sigma = np.array([0.7, -1.1, 0.4]), np.array([-1.2, 0.6, 1.5]), 0.9, 0.6
+    nodes, masses = np.polynomial.hermite_e.hermegauss(5)
+    grid = np.array(list(itertools.product(1 + sigma * nodes, repeat=3)))
+    weights = np.prod(list(itertools.product(masses / masses.sum(), repeat=3)), axis=1)
+
+    away = np.array([dropout.sample_gradient(w, x, y_d, delta) for delta in grid])
+    away -= weights @ away
+    kurtosis = (weights @ away**4) / (weights @ away**2) ** 2
+    assert np.allclose(dropout.gradient_kurtosis(w, x, y_d, sigma), kurtosis, rtol=1e-9)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_penalty_is_what_the_noise_adds_to_the_objective(dropout, trials, call, seed):
     for inputs in trials("dropout_regularizer", seed):

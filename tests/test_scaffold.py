@@ -66,6 +66,17 @@ def test_nothing_is_found_when_it_is_validated(here, new, id):
     assert [(one["assignment"], one["findings"]) for one in told["assignments"]] == [(id, [])]
 
 
+def test_no_wrong_version_of_its_reference_earns_a_part(new):
+    new("hw1")
+
+    result = CliRunner().invoke(main, ["mutate", "hw1", "--json", "-"])
+
+    assert result.exit_code == 0, result.output
+    [told] = json.loads(result.stdout)["assignments"]
+    assert [part["part"] for part in told["parts"]] == ["1a", "1b", "1c"]
+    assert all(part["killed"] and part["score"] == 100 for part in told["parts"])
+
+
 def test_the_commands_that_it_names_next_can_be_typed(here, new, monkeypatch):
     (here / "rubrics").mkdir()
     (here / "deeper").mkdir()

@@ -73,6 +73,6 @@ def _told(id: str, folder: Path, written: list[Path]) -> str:
     lines = [f"A new homework in {folder}:", *(f"  {file}" for file in written)]
     if (folder / SCHEMA).read_text(encoding="utf-8", errors="replace") != rubric_schema.text():
         lines.append(f"{SCHEMA} is that of another version of the grader: delete it, and `grade new` writes its own.")
-    commands = (f"grade {examples}/correct", f"grade {examples}/*/", f"grade validate {id}")
+    commands = (f"grade {examples}/correct", f"grade {examples}/*/", f"grade validate {id}", f"grade mutate {id}")
     there = [] if folder == Path.cwd() else [f"cd {shlex.quote(str(folder))}"]
     return "\n".join([*lines, "Next:", *(f"  {command}" for command in (*there, *commands))])

@@ -35,6 +35,18 @@ def test_the_reference_earns_everything_and_a_mistake_loses_its_part(assignment,
     assert all(failed == [Status.RAISED] for failed in lost.values())
 
 
+def test_students_share_a_bench_and_not_their_answers(assignment):
+    problem = assignment.rubric.problems[0]
+    reference = assignment.references[problem.id]
+    first = Bench(assignment, problem, StandIn({name: reference.function(name) for name in problem.functions}), 0)
+    other = first.with_student(StandIn({}))
+    part = problem.parts[0]
+
+    assert judgement(part, first).failures == []
+    assert judgement(part, other).failures[0].verdict.status is Status.MISSING
+    assert other.trials(part.function) is first.trials(part.function)
+
+
 def test_a_function_writes_to_arrays_of_its_own_only():
     def doubled(x, pair):
         x *= 2

@@ -209,9 +209,9 @@ class _Restorer(cst.CSTTransformer):
         old = self.known.get(self._text(original_node)) if _has_form(original_node) else None
         if old is None:
             return super().on_leave(original_node, updated_node)
-        both = isinstance(old, cst.BaseExpression) and isinstance(original_node, cst.BaseExpression)
-        if both and not (self.parenthesised and old.lpar):
-            old = old.with_changes(lpar=original_node.lpar, rpar=original_node.rpar)
+        if isinstance(old, cst.BaseExpression) and isinstance(original_node, cst.BaseExpression):
+            own = self.parenthesised and old.lpar
+            old = old if own else old.with_changes(lpar=original_node.lpar, rpar=original_node.rpar)
         return old.deep_clone()
 
     def _text(self, node: cst.CSTNode) -> str:

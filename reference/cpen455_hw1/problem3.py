@@ -291,7 +291,8 @@ def network_inputs(
 ) -> dict[str, Any]:
     """A network whose widths differ from layer to layer, a target, and the non-linearity with its derivative.
 
-    Fixed widths are those of every network of as many layers: what is kept from one does not fit the next. No pre-activation is near 0, where a ReLU has its kink, and no layer is closed altogether. Huge logits are some
+    Fixed widths are those of every network of as many layers: what is kept from one does not fit the next. No
+    pre-activation is near 0, where a ReLU has its kink, and no layer is closed altogether. Huge logits are some
     thousands, and the first two of them lie apart.
     """
     apply = {"tanh": tanh, "relu": relu, "softplus": softplus, "leaky_relu": leaky_relu}[sigma]

@@ -144,6 +144,17 @@ def test_every_mutant_says_where_and_what():
     assert {m.makes for m in mutants(SOURCE, "total") if m.operator == "accumulate"} == {"s"}
 
 
+def test_every_mutant_says_where_in_the_source_it_is_edited():
+    lines = SOURCE.splitlines()
+    one = [m for m in mutants(SOURCE, "total") if len(m.places) == 1 and m.places[0].start[0] == m.places[0].end[0]]
+
+    for mutant in one:
+        (line, start), (_, end), text = mutant.places[0]
+        if start < end:
+            assert (lines[line - 1][start:end], text) == (mutant.before, mutant.after or "pass")
+    assert {m.operator for m in one if m.places[0].start == m.places[0].end} >= {"ignore_arg", "hard_coded"}
+
+
 def test_a_name_that_the_source_does_not_define_has_no_mutants():
     assert mutants(SOURCE, "np") == []
     with pytest.raises(ValueError, match="does not define"):

@@ -38,7 +38,7 @@ def test_the_reference_earns_everything_and_a_mistake_loses_its_part(assignment,
 def test_another_student_on_a_bench_has_its_trials_and_right_answers_and_own_results(assignment):
     problem = assignment.rubric.problems[0]
     bench = Bench(assignment, problem, StandIn({"total": lambda x: 0.0}), 0)
-    other = bench.of(StandIn({"total": lambda x: 1.0}))
+    other = bench.with_student(StandIn({"total": lambda x: 1.0}))
     trial = bench.trials("total")[0]
 
     assert (bench.result("total", trial), other.result("total", trial)) == (0.0, 1.0)

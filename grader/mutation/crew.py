@@ -20,8 +20,10 @@ from grader.mutation.work import Workplace
 
 # Mutants that are handed out together.
 TOGETHER = 40
-# Steps are counted in the mutant's own code; what hangs in numpy is ended from outside.
-SECONDS = 90.0
+# Steps are counted in the mutant's own code; what hangs in numpy is ended from outside, after so many seconds and so
+# many times what the reference takes for its trials.
+SECONDS = 60.0
+TIMES_REFERENCE = 100.0
 END_SECONDS = 5.0
 
 Function = tuple[str, str]  # (problem, function)
@@ -44,10 +46,14 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What a process says: an attempt, that its task is done (neither), or why it cannot go on."""
+    """What a process says: an attempt, why it cannot go on, or else that it is at work.
+
+    reference   how long the reference takes for all trials, in seconds, once everything is ready for mutants
+    """
 
     attempt: Attempt | None = None
     failure: str = ""
+    reference: float | None = None
 
 
 class Crew:
@@ -81,7 +87,7 @@ class Crew:
                 assert isinstance(channel, Connection)
                 yield from self._heard(busy[channel], waiting)
             for hand in busy.values():
-                if hand.left and time.monotonic() - hand.since > SECONDS:
+                if hand.left and hand.patience is not None and time.monotonic() - hand.since > hand.patience:
                     yield self._given_up(hand, waiting)
 
     def _idle(self, waiting: "_Waiting") -> Iterator["_Hand"]:
@@ -102,13 +108,22 @@ class Crew:
         if said.failure:
             raise SandboxError(said.failure)
         hand.since = time.monotonic()
+        if said.reference is not None:
+            hand.patience = SECONDS + TIMES_REFERENCE * said.reference
         if said.attempt is not None:
             hand.left.remove(said.attempt.number)
             yield hand.function, said.attempt
 
     def _given_up(self, hand: "_Hand", waiting: "_Waiting") -> tuple[Function, int]:
-        """The mutant that a process is at; the process is ended, and the others of its task wait again."""
+        """The mutant that a process is at; the process is ended, and the others of its task wait again.
+
+        Errors
+            SandboxError where it was at none yet: then no mutant is to blame.
+        """
         hand.end()
+        if hand.patience is None:
+            message = f"the process that was to try the mutants of {hand.function[1]} ended before the first of them"
+            raise SandboxError(message, remedy="what it printed above may say why")
         self.hands.remove(hand)
         at, *others = hand.left
         waiting.back(hand.function, others)
@@ -139,7 +154,10 @@ class _Waiting:
 
 
 class _Hand:
-    """A process, the function it has ready, and the mutants of its task that it has not tried yet."""
+    """A process, the function it has ready, and the mutants of its task that it has not tried yet.
+
+    `patience` is how long it may be silent, in seconds; None as long as it has not begun with the mutants.
+    """
 
     def __init__(self, orders: Orders) -> None:
         context = multiprocessing.get_context("spawn")
@@ -152,9 +170,12 @@ class _Hand:
         self.function: Function = ("", "")
         self.left: list[int] = []
         self.since = time.monotonic()
+        self.patience: float | None = None
 
     def give(self, task: Task) -> None:
-        self.function, self.left, self.since = (task.problem, task.function), list(task.numbers), time.monotonic()
+        if self.function != (task.problem, task.function):
+            self.function, self.patience = (task.problem, task.function), None
+        self.left, self.since = list(task.numbers), time.monotonic()
         with contextlib.suppress(BrokenPipeError):  # it has ended: noticed when its answer is waited for
             self.channel.send_bytes(msgspec.json.encode(task))
 
@@ -185,6 +206,10 @@ def _serve(channel: Connection, assignment: Assignment, seed: int) -> None:
         task = msgspec.json.decode(channel.recv_bytes(), type=Task)
         asked = task.problem, task.function
         if at is None or at[0] != asked:
-            at = asked, Workplace(assignment, problems[task.problem], task.function, seed)
+            place = Workplace(assignment, problems[task.problem], task.function, seed)
+            # Making further inputs takes a while, and no mutant is to blame for it.
+            place.further.beat = lambda: channel.send_bytes(msgspec.json.encode(Said()))
+            at = asked, place
+            channel.send_bytes(msgspec.json.encode(Said(reference=place.seconds)))
         for attempt in at[1].tried(task.numbers):
             channel.send_bytes(msgspec.json.encode(Said(attempt=attempt)))

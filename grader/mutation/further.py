@@ -3,7 +3,7 @@
 A mutant that passes the trials and falls at one of these shows what the trials lack.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -74,6 +74,7 @@ class Further:
     def __init__(self, bench: Bench, function: str) -> None:
         self.bench, self.function = bench, function
         self._benches: list[tuple[Plan, Bench]] | None = None
+        self.beat: Callable[[], None] = lambda: None  # called before each plan
 
     def benches(self) -> list[tuple[Plan, Bench]]:
         """The bench of each plan that the input maker can serve, and at which the reference earns everything."""
@@ -87,6 +88,7 @@ class Further:
 
     def _made(self, plan: Plan) -> Bench | None:
         """The bench of a plan; None where the maker, the reference or a check does not serve it."""
+        self.beat()
         own = self.bench
         bench = Bench(own.assignment, self._problem(plan.inputs), own.student, own.seed + plan.seed)
         parts = [part for part in bench.problem.parts if part.function == self.function and part.checks]

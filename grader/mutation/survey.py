@@ -13,7 +13,7 @@ from grader.batch.progress import Progress
 from grader.course import Course
 from grader.errors import UsageError
 from grader.mutation.candidates import Candidate, candidates
-from grader.mutation.crew import SECONDS, Crew, Function, Orders
+from grader.mutation.crew import Crew, Function, Orders
 from grader.mutation.declared import Declared
 from grader.mutation.kept import Kept
 from grader.mutation.records import Attempt, Fate, Outcome, Survey, Tried
@@ -21,7 +21,7 @@ from grader.mutation.work import judged_functions
 from grader.mutation.written import diff
 from grader.rubric import Problem
 
-HUNG = f"no answer within {SECONDS:g} s, or the end of its process: a student's would time out or crash"
+HUNG = "no answer for a minute, or the end of its process: a student's would time out or crash"
 # What is known is written down so often, in seconds: an interrupted run goes on where it was.
 EVERY = 5.0
 

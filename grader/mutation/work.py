@@ -25,6 +25,7 @@ class Workplace:
         self.bench = Bench(assignment, problem, right(reference, problem), seed)
         self.killer = Killer(self.bench, function)
         self.further = Further(self.bench, function)
+        self.seconds: float = self.bench.store.get(f"seconds of {function}") or 0.0
         self.bench.store.save()
 
     def tried(self, numbers: Sequence[int]) -> Iterator[Attempt]:
@@ -44,8 +45,9 @@ class Workplace:
             if trial is not None:
                 return Outcome(part=part.id, fate=Fate.KILLED, told=f"trial {trial.index} ({trial.regime})")
             return passed(part, candidate, examinee.own, examinee.others)
-        except GraderError as error:
-            return Outcome(part=part.id, fate=Fate.SURVIVED, told=f"the staff's own code fails at it: {error}")
+        except Exception as error:  # noqa: BLE001 - whoever is at fault, it is not known to lose the part
+            said = error if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
+            return Outcome(part=part.id, fate=Fate.SURVIVED, told=f"the staff's own code fails at it: {said}")
 
 
 class _Examinee:

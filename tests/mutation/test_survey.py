@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.errors import RubricError, UsageError
+from grader.errors import RubricError, SandboxError, UsageError
 from grader.mutation import survey as survey_module
 from grader.mutation.records import Fate
 from grader.mutation.survey import Narrowed
@@ -195,3 +195,31 @@ def test_what_is_not_there_cannot_be_tried(small):
     with pytest.raises(UsageError, match="nothing of small") as raised:
         small.survey(narrowed=Narrowed(functions=["sprawl"]))
     assert "spread, unit" in raised.value.remedy
+
+
+def test_a_process_that_ends_before_any_mutant_is_no_mutants_fault(small):
+    small.edit("import numpy as np", "import multiprocessing\nimport os\n\nimport numpy as np")
+    small.edit(
+        "def vectors(draw, d: int):",
+        "def vectors(draw, d: int):\n    if multiprocessing.parent_process():\n        os._exit(1)",
+    )
+
+    with pytest.raises(SandboxError, match="ended before the first"):
+        small.survey()
+
+
+def test_a_property_that_cannot_take_an_answer_is_the_staffs_to_mend(small):
+    small.edit(
+        "def unit(x):",
+        'def root(spread, x, eps):\n    """It is a root."""\n    assert 1 // int(spread(x, eps) > 0)\n\n\ndef unit(x):',
+    )
+    text = small.rubric.read_text()
+    small.rubric.write_text(
+        text.replace(
+            "function: spread, checks: [matches_reference]", "function: spread, checks: [satisfies: {property: root}]"
+        )
+    )
+    found = small.survey(narrowed=Narrowed(functions=["spread"]))
+
+    told = [outcome.told for _, outcome in survivors(found)]
+    assert any("ZeroDivisionError" in one and one.startswith("the staff's own code fails at it") for one in told)

@@ -1,20 +1,12 @@
 """Hands: processes that do the tasks of a validation side by side, each at a station of its own."""
 
-import contextlib
-import multiprocessing
-import signal
-from collections import deque
 from collections.abc import Iterator, Sequence
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
 from typing import NamedTuple, Self
 
 from grader.batch.data import decoded, encoded
 from grader.errors import GraderError, SandboxError
+from grader.processes import Processes
 from grader.validation.station import Orders, Outcome, Station, Task
-
-# How long processes may take to notice that they are not needed any more.
-END_SECONDS = 5.0
 
 
 class _Answer(NamedTuple):
@@ -29,9 +21,7 @@ class Hands:
 
     def __init__(self, orders: Orders, size: int) -> None:
         self.orders, self.size = orders, size
-        self.context = multiprocessing.get_context("spawn")
-        self.processes: dict[Connection, SpawnProcess] = {}
-        self.at: dict[Connection, Task] = {}
+        self.processes = Processes[Task](_served, encoded(orders), encoded, size)
         self.here: Station | None = None
 
     def __enter__(self) -> Self:
@@ -44,15 +34,8 @@ class Hands:
         """Ends the processes, whatever they are at."""
         if self.here is not None:
             self.here.close()
-        for channel, process in self.processes.items():
-            channel.close()  # it ends when it has read that, with its zygotes
-            if channel in self.at:  # what it is at is of no use any more
-                process.terminate()
-            process.join(END_SECONDS)
-            if process.is_alive():
-                process.kill()
-                process.join()
-        self.processes, self.at, self.here = {}, {}, None
+        self.here = None
+        self.processes.close()
 
     def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Outcome | None]]:
         """What comes of each task, in the order in which they are done; None where the process that did it ended.
@@ -64,51 +47,26 @@ class Hands:
             self.here = self.here or Station(self.orders)
             yield from ((task, self.here.outcome(task)) for task in tasks)
             return
-        left = deque(tasks)
-        while left or self.at:
-            while left and len(self.at) < self.size:
-                self._give(left.popleft())
-            for channel in wait(list(self.at)):
-                assert isinstance(channel, Connection)
-                yield self.at.pop(channel), self._answer(channel)
+        left = iter(tasks)
+        for task, answer in self.processes.answers(lambda: next(left, None)):
+            yield task, None if answer is None else _outcome(answer)
 
-    def _give(self, task: Task) -> None:
-        channel = next((one for one in self.processes if one not in self.at), None) or self._hired()
-        with contextlib.suppress(BrokenPipeError):  # it has ended: noticed when its answer is waited for
-            channel.send_bytes(encoded(task))
-        self.at[channel] = task
 
-    def _hired(self) -> Connection:
-        ours, theirs = self.context.Pipe()
-        process = self.context.Process(target=_work, args=(theirs, encoded(self.orders)), daemon=True)
-        process.start()
-        theirs.close()
-        self.processes[ours] = process
-        return ours
-
-    def _answer(self, channel: Connection) -> Outcome | None:
-        try:
-            answer = decoded(channel.recv_bytes(), _Answer)
-        except (EOFError, ConnectionResetError):
-            self.processes.pop(channel).join()
-            channel.close()
-            return None
-        if answer.outcome is None:
-            raise SandboxError(answer.failure, remedy="`grade doctor` shows what this machine gives")
-        return answer.outcome
+def _outcome(answer: bytes) -> Outcome:
+    said = decoded(answer, _Answer)
+    if said.outcome is None:
+        raise SandboxError(said.failure, remedy="`grade doctor` shows what this machine gives")
+    return said.outcome
 
 
 # ---- in a process ----
 
 
-def _work(channel: Connection, orders: bytes) -> None:
-    """Does what comes, until nobody is at the other end."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is at the terminal interrupts the run, which ends this
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        try:
-            with Station(decoded(orders, Orders)) as station:
-                while True:
-                    task = decoded(channel.recv_bytes(), Task)
-                    channel.send_bytes(encoded(_Answer(station.outcome(task))))
-        except GraderError as error:
-            channel.send_bytes(encoded(_Answer(None, error.message)))
+def _served(orders: bytes, tasks: Iterator[bytes]) -> Iterator[bytes]:
+    """What comes of each task; no outcome, where no worker can be had."""
+    try:
+        with Station(decoded(orders, Orders)) as station:
+            for task in tasks:
+                yield encoded(_Answer(station.outcome(decoded(task, Task))))
+    except GraderError as error:
+        yield encoded(_Answer(None, error.message))

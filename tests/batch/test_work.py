@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from multiprocessing.context import SpawnProcess
 
 import msgspec
 import pytest
@@ -15,6 +16,7 @@ from grader.batch.data import encoded
 from grader.batch.journal import Journal
 from grader.batch.station import Task
 from grader.errors import SandboxError
+from grader.processes import Processes
 
 WRONG = {"problem1.py": "def centre(x): return x\n"}
 NAMES = ["ada", "bob", "cyn", "dan", "eve"]
@@ -24,8 +26,8 @@ NAMES = ["ada", "bob", "cyn", "dan", "eve"]
 def given(monkeypatch) -> list[Task]:
     """The tasks that crews are given."""
     tasks: list[Task] = []
-    give = Crew._give
-    monkeypatch.setattr(Crew, "_give", lambda self, task: tasks.append(task) or give(self, task))
+    give = Processes._give
+    monkeypatch.setattr(Processes, "_give", lambda self, task: tasks.append(task) or give(self, task))
     return tasks
 
 
@@ -97,20 +99,25 @@ def test_the_grade_diff_says_who_changes_by_how_much_and_why(run, handed_in, cou
     assert change.parts[0].why.startswith("missing: ")
 
 
+def process_of(hands: Crew) -> SpawnProcess:
+    """The process of a crew of one that was started last."""
+    return [*hands.processes.all.values()][-1]
+
+
 def test_a_process_that_ends_costs_nobody_anything(orders, handed_in, monkeypatch):
     tasks = [Task(key=name, folder=handed_in(name).folder) for name in ("ada", "bob")]
 
     with Crew(orders, 1) as hands:
-        give = hands._give
+        give = hands.processes._give
 
         def giving(task: Task) -> None:
             give(task)
             if len(killed) < 1:
                 killed.append(task.key)
-                hands.hands[0].process.kill()
+                process_of(hands).kill()
 
         killed: list[str] = []
-        monkeypatch.setattr(hands, "_give", giving)
+        monkeypatch.setattr(hands.processes, "_give", giving)
         done = {one.key: one for one in hands.graded(tasks)}
 
     assert killed == ["ada"]
@@ -121,14 +128,14 @@ def test_a_submission_that_always_ends_it_is_told_and_the_others_go_on(orders, h
     tasks = [Task(key=name, folder=handed_in(name).folder) for name in ("ada", "bob")]
 
     with Crew(orders, 1) as hands:
-        give = hands._give
+        give = hands.processes._give
 
         def giving(task: Task) -> None:
             give(task)
             if task.key == "ada":
-                hands.hands[-1].process.kill()
+                process_of(hands).kill()
 
-        monkeypatch.setattr(hands, "_give", giving)
+        monkeypatch.setattr(hands.processes, "_give", giving)
         done = {one.key: one for one in hands.graded(tasks)}
 
     assert (done["ada"].report, done["ada"].failure) == (None, "the process that graded it ended, twice")

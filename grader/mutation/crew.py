@@ -87,7 +87,7 @@ class Crew:
                 assert isinstance(channel, Connection)
                 yield from self._heard(busy[channel], waiting)
             for hand in busy.values():
-                if hand.left and hand.patience is not None and time.monotonic() - hand.since > hand.patience:
+                if hand in self.hands and hand.is_overdue():
                     yield self._given_up(hand, waiting)
 
     def _idle(self, waiting: "_Waiting") -> Iterator["_Hand"]:
@@ -178,6 +178,11 @@ class _Hand:
         self.left, self.since = list(task.numbers), time.monotonic()
         with contextlib.suppress(BrokenPipeError):  # it has ended: noticed when its answer is waited for
             self.channel.send_bytes(msgspec.json.encode(task))
+
+    def is_overdue(self) -> bool:
+        """Whether it has been silent about a mutant for too long."""
+        silent = time.monotonic() - self.since
+        return bool(self.left) and self.patience is not None and silent > self.patience
 
     def end(self) -> None:
         self.channel.close()

@@ -70,10 +70,23 @@ def _of_functions(bench: Bench, say: Say) -> Iterator[Finding]:
 def untrue_examples(module: types.ModuleType) -> Iterator[tuple[int, str]]:
     """(line, what comes instead) of each example in a docstring of the module that is not true."""
     runner = _Runner()
-    for test in doctest.DocTestFinder().find(module, module.__name__):
-        if test.examples:
-            runner.run(test, out=lambda _: None)
+    for test in examples(module):
+        runner.run(test, out=lambda _: None)
     yield from runner.found
+
+
+def examples(module: types.ModuleType) -> list[doctest.DocTest]:
+    """The docstrings of a module, of its functions and of its classes that have examples.
+
+    The finder is told where they belong: it would look that up by the module's name, under which another assignment of
+    the same course may have imported it again.
+    """
+    own = [value for value in vars(module).values() if getattr(value, "__module__", "") == module.__name__]
+    finder, names = doctest.DocTestFinder(), vars(module)
+    found = [test for value in own for test in finder.find(value, value.__name__, False, names)]
+    file = str(module.__file__)
+    found.append(doctest.DocTestParser().get_doctest(module.__doc__ or "", names, module.__name__, file, 0))
+    return [test for test in found if test.examples]
 
 
 class _Runner(doctest.DocTestRunner):

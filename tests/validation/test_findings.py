@@ -3,7 +3,10 @@
 import pytest
 from sound_course import EXPECTED_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, RUBRIC_FILE, line_of, validation
 
+from grader.assignment import Assignment
+from grader.course import Course
 from grader.validation.finding import Kind
+from grader.validation.references import contradictions
 
 CENTRE, ENERGY, FIRST = "return x - x.mean()", "return 0.5 * (x @ x)", "return x - x[0]"
 NO_PROPERTY = "          - satisfies: {property: adds_up_to_nothing}\n"
@@ -283,3 +286,12 @@ def test_a_problem_that_cannot_be_read_keeps_nobody_from_the_others(spoiled, fou
 @pytest.mark.parametrize("body", ["assert x.dtype == float\n    ", "x = np.array(x, float)\n    "])
 def test_what_a_reference_does_not_take_in_single_precision_is_no_finding(spoiled, found, body):
     assert found(spoiled(REFERENCE_FILE, "return 1.0 * x", f"{body}return 1.0 * x")) == []
+
+
+def test_an_untrue_example_is_found_when_the_course_has_been_imported_again(spoiled):
+    folder = spoiled(REFERENCE_FILE, "[-1.0, 1.0]", "[1.0, -1.0]")
+    first = Assignment(Course(folder), "sound")
+    Assignment(Course(folder), "sound")
+
+    [problem] = first.rubric.problems
+    assert ["not true" in one.message for one in contradictions(first, problem, 0)] == [True]

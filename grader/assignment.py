@@ -26,15 +26,13 @@ class Assignment:
     def __init__(self, course: Course, id: str) -> None:
         path = course.rubric(id)
         rubric = load(path)
-        references: dict[str, Reference] = {}
+        if rubric.recorded:
+            self._hold(path, rubric, _Records(course, rubric))
+            return
+        references = {problem.id: ReferenceModule(course.reference(id, problem.file)) for problem in rubric.problems}
         for problem in rubric.problems:
-            if rubric.recorded:
-                references[problem.id] = recorded(course.recorded(id, problem.file), problem)
-                continue
-            module = ReferenceModule(course.reference(id, problem.file))
-            for misfit in misfits(problem, module, path):
+            for misfit in misfits(problem, references[problem.id], path):
                 raise misfit
-            references[problem.id] = module
         self._hold(path, rubric, references)
 
     @classmethod
@@ -96,6 +94,18 @@ def _missing(reference: ReferenceModule, name: str, path: Path, line: int) -> It
     except BrokenReference as error:
         message = f"{reference.path.parent.name}/{reference.path.name}: {error.message}"
         yield RubricError(message, file=path, line=line, remedy=error.remedy)
+
+
+class _Records(dict[str, Reference]):
+    """What a kit has of each reference, read when it is asked for: a check of one problem needs one of them."""
+
+    def __init__(self, course: Course, rubric: Rubric) -> None:
+        self.course, self.rubric = course, rubric
+
+    def __missing__(self, id: str) -> Reference:
+        problem = next(problem for problem in self.rubric.problems if problem.id == id)
+        self[id] = recorded(self.course.recorded(self.rubric.id, problem.file), problem)
+        return self[id]
 
 
 def recorded(path: Path, problem: Problem) -> RecordedReference:

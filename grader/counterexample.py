@@ -7,7 +7,7 @@ import numpy as np
 
 from grader.bench import Bench
 from grader.model import Counterexample, Fault
-from grader.replay_script import replay_script
+from grader.replay_script import lambda_text, replay_script
 from grader.rubric import Part
 from grader.smallest import Failure
 from grader.wire import Given, Tensor
@@ -39,6 +39,8 @@ def shown(value: Any, digits: int = 6) -> str:
 
 def _tuple(value: tuple[Any, ...] | Given, digits: int) -> str:
     if isinstance(value, Given):
+        if (text := lambda_text(value)) is not None:
+            return text
         return value.name + (f"({_items(value.parameters, digits)})" if value.parameters else "")
     return f"({_items(value, digits)}{',' if len(value) == 1 else ''})"
 

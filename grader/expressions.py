@@ -1,46 +1,65 @@
-"""Functions among recorded inputs: those that show themselves as a lambda of numpy are recorded as that text."""
+"""Functions among recorded inputs: those that show themselves as a lambda of numpy are recorded as that text.
+
+A student's process is handed the text, which students may read, and computes it itself: no call comes back for it.
+"""
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
-
-import numpy as np
 
 from grader.replay_script import lambda_text
 from grader.wire import Given
 
-# No function of a given.py is called that.
-NAME = "lambda"
+
+def _expression(text: "str") -> "Callable[..., Any]":  # in quotes: a worker has none of these names
+    """The function of numbers that a text says, such as `lambda t: np.sum(t**2)`, with numpy's warnings off.
+
+    Its value is a float, or an array of its own. The text is the course's own, from a kit: it comes from no submission.
+    """
+    import numpy as np
+
+    known = {"abs": abs, "float": float, "int": int, "len": len, "max": max, "min": min, "range": range, "sum": sum}
+    function = eval(text, {"np": np, "__builtins__": known})  # noqa: S307
+
+    def value(*points: "Any") -> "Any":
+        with np.errstate(all="ignore"):
+            found = function(*[np.asarray(point, dtype=np.float64) for point in points])
+        return np.array(found, dtype=np.float64) if np.ndim(found) else float(found)
+
+    return value
 
 
-class Expression:
-    """A function of numbers by its text, `lambda t: np.sum(t**2)`, with numpy's warnings off.
+NAME = _expression.__name__
 
-    The text is the course's own, from a kit: it comes from no submission.
+
+def source() -> str:
+    """What a worker has to know to compute expressions: to be read after a given.py."""
+    return inspect.getsource(_expression)
+
+
+class Expression(Given):
+    """A function by its text, on either side of the wire.
 
     Errors
         ValueError for what is no lambda of numpy.
     """
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        super().__init__(NAME, (text,), _expression)
         if lambda_text(self) is None:
             raise ValueError(f"no function of numpy: {text[:80]}")
 
     @functools.cached_property
-    def _function(self) -> Callable[..., Any]:
-        known = {"np": np, "__builtins__": {"abs": abs, "float": float, "int": int, "len": len, "max": max, "min": min}}
-        made: Callable[..., Any] = eval(self.text, known | {"sum": sum, "range": range})  # noqa: S307
-        return made
+    def _made(self) -> Callable[..., Any]:
+        return _expression(*self.parameters)
 
     def __call__(self, *points: Any) -> Any:
         """The value: a float, or an array of its own."""
-        with np.errstate(all="ignore"):
-            value = self._function(*[np.asarray(point, dtype=np.float64) for point in points])
-        return np.array(value, dtype=np.float64) if np.ndim(value) else float(value)
+        return self._made(*points)
 
     def __repr__(self) -> str:
-        return self.text
+        return str(self.parameters[0])
 
 
 def recordable(value: Any) -> Any:

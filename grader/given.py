@@ -60,7 +60,7 @@ def bound(value: Any, module: ModuleType | None, path: Path) -> Any:
     if isinstance(value, (list, tuple)) and any(isinstance(item, Given) for item in value):
         items = [bound(item, module, path) for item in value]
         return items if isinstance(value, list) else tuple(items)
-    if not isinstance(value, Given):
+    if not isinstance(value, Given) or value.function is not None:
         return value
     function = getattr(module, value.name, None)
     if not callable(function):

@@ -15,14 +15,14 @@ import numpy as np
 
 from grader import wire
 from grader.errors import BrokenReference, GraderError, RubricError
-from grader.expressions import alive, recordable
+from grader.expressions import alive, recordable, source
 from grader.model import Trial
 from grader.reference import ReferenceModule
 from grader.rubric import Problem
 from grader.trials import plan_name
 from grader.wire import Generator
 
-FORMAT = 1
+FORMAT = 2
 REMEDY = "unzip the kit again, or ask for a new one"
 
 
@@ -120,7 +120,8 @@ class RecordedReference:
     def __init__(self, module: ReferenceModule, records: Records, problem: Problem) -> None:
         self.module, self.path, self.records = module, module.path, records
         self.digest = hashlib.sha256(repr((module.digest, records.seed, sorted(records.kept))).encode()).hexdigest()
-        self.given_source = module.given_source
+        # Sent to every worker: what is recorded as text is computed where it is called.
+        self.given_source = "\n\n".join(text for text in (module.given_source, source()) if text)
         self.kept = dict(records.kept)
         for name, function in problem.functions.items():
             if function.inputs is not None and name in records.plans:

@@ -1,7 +1,8 @@
 """The ladder of hints: the rubric's, revealed one after the other, and remembered where the work is."""
 
-import json
 from pathlib import Path
+
+import msgspec
 
 from grader.document import unknown
 from grader.errors import UsageError
@@ -18,8 +19,8 @@ class Ladder:
 
     def _read(self) -> dict[str, int]:
         try:
-            seen = json.loads(self.path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
+            seen = msgspec.json.decode(self.path.read_bytes())
+        except (OSError, msgspec.DecodeError, RecursionError):
             return {}
         pairs = seen.items() if isinstance(seen, dict) else ()
         return {str(part): count for part, count in pairs if isinstance(count, int) and count >= 0}
@@ -44,7 +45,7 @@ class Ladder:
     def _write(self) -> None:
         try:
             self.path.parent.mkdir(exist_ok=True)
-            self.path.write_text(json.dumps(self.revealed), encoding="utf-8")
+            self.path.write_bytes(msgspec.json.encode(self.revealed))
         except OSError:  # a folder that cannot be written to forgets
             return
 

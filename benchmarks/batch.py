@@ -1,6 +1,6 @@
 """A class: submissions a second, memory, reruns, and runs that are killed.
 
-python benchmarks/batch.py [--sizes 1 100 1000 10000] [--edited-up-to 1000] [--kills 20] [--jobs 2] [--homework ntu_ml_hw4]
+python benchmarks/batch.py [--sizes 1 100 1000 10000] [--edited-up-to 1000] [--kills 20] [--jobs 2] [--homework ID]
 
 The class is synthetic: the example submissions of a homework in turn, each made different by a comment, so that no
 verdict of one is that of another.

@@ -91,7 +91,7 @@ def _batch(
         journal.note("roster", people)
         journal.note("refused", arrived.refused)
         journal.forget(journal.keys() - {one.key for one in arrived.handed_in})
-        orders = _orders(found, assignment, arrived, rubric.seed if seed is None else seed, device, required)
+        orders = _orders(found, assignment, rubric.seed if seed is None else seed, device, required)
         with Progress(len(arrived.handed_in)) as told_of:
             errors = work(_hands(orders, jobs, dask), assignment, journal, arrived.handed_in, told_of)
         _say_changes(journal, assignment)
@@ -122,25 +122,15 @@ def _people(roster: Path | None, assignment: "Assignment") -> "list[Person]":
     return list(read(roster, policy_of(assignment.rubric.policy, assignment.path).zone))
 
 
-def _orders(
-    course: "Course", assignment: "Assignment", arrived: "Joined", seed: int, asked: str, required: str | None
-) -> "Orders":
+def _orders(course: "Course", assignment: "Assignment", seed: int, asked: str, required: str | None) -> "Orders":
     from grader.batch.station import Orders
     from grader.run import device
-    from grader.sandbox.zygote import Zygote
-    from grader.submission import Submission
+    from grader.sandbox.zygotes import Zygotes
 
-    rubric = assignment.rubric
-    torch = rubric.takes_tensors() or any(Submission(one.folder).needs_torch() for one in arrived.handed_in)
-    preload = ("numpy", "torch") if torch else ("numpy",)
-    with Zygote(preload) as zygote:  # asked once, before the crew begins
-        where = device(asked, rubric, zygote)
-        if required is not None:
-            zygote.require(ISOLATION[required])
-    isolation = ISOLATION[required] if required else ""
-    return Orders(
-        course=course.folder, assignment=rubric.id, seed=seed, device=where, preload=preload, isolation=isolation
-    )
+    rubric, isolation = assignment.rubric, ISOLATION[required] if required else ""
+    with Zygotes(isolation) as zygotes:  # asked once, before the crew begins
+        where = device(asked, rubric, zygotes.of(torch=rubric.takes_tensors()))
+    return Orders(course=course.folder, assignment=rubric.id, seed=seed, device=where, isolation=isolation)
 
 
 def _say_intake(arrived: "Joined") -> None:

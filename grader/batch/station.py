@@ -11,7 +11,7 @@ from grader.course import Course
 from grader.errors import SandboxError, UsageError
 from grader.grading import Known, grade
 from grader.model import PartReport, Report
-from grader.sandbox.zygote import Zygote
+from grader.sandbox.zygotes import Zygotes
 from grader.submission import Submission
 
 
@@ -22,7 +22,6 @@ class Orders(msgspec.Struct, frozen=True, kw_only=True):
     assignment: str
     seed: int
     device: str
-    preload: tuple[str, ...]
     isolation: str = ""
 
 
@@ -54,29 +53,28 @@ class Station:
 
     def __init__(self, orders: Orders) -> None:
         self.orders = orders
-        self.zygote = Zygote(orders.preload)
+        self.assignment = Assignment(Course(orders.course), orders.assignment)
+        self.tensors = self.assignment.rubric.takes_tensors()
+        self.zygotes = Zygotes(orders.isolation)
         try:
-            if orders.isolation:
-                self.zygote.require(orders.isolation)
-            self.assignment = Assignment(Course(orders.course), orders.assignment)
+            self.zygotes.of(torch=self.tensors)  # where there are no workers, that is said before the first submission
         except BaseException:
-            self.zygote.close()
+            self.zygotes.close()
             raise
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.zygote.close()
+        self.zygotes.close()
 
     def done(self, task: Task) -> Done:
         """What becomes of a task; SandboxError where there is no worker for it."""
         orders, known = self.orders, Known(task.known, task.printed)
         try:
             submission = Submission(task.folder)
-            report, errors = grade(
-                self.assignment, submission, self.zygote, orders.seed, device=orders.device, known=known
-            )
+            zygote = self.zygotes.of(torch=self.tensors or submission.needs_torch())
+            report, errors = grade(self.assignment, submission, zygote, orders.seed, device=orders.device, known=known)
         except UsageError as error:
             return Done(key=task.key, failure=str(error))
         except SandboxError:

@@ -15,7 +15,7 @@ from grader.batch.keys import digest_of_submission, engine
 from grader.course import Course
 from grader.errors import GraderError
 from grader.rubric import Problem
-from grader.sandbox.zygote import Zygote
+from grader.sandbox.zygotes import Zygotes
 from grader.store import Store
 from grader.submission import Submission
 from grader.validation import examples, flakes, misconceptions, references
@@ -70,7 +70,7 @@ class Station:
         self.assignment = drafted.sound
         self.examples = examples.examples(drafted.rubric, self.where).known
         self.problems = {problem.id: problem for problem in self.assignment.rubric.problems}
-        self.zygotes: dict[bool, Zygote] = {}
+        self.zygotes = Zygotes()
 
     def __enter__(self) -> Self:
         return self
@@ -80,8 +80,7 @@ class Station:
 
     def close(self) -> None:
         """Ends the zygotes."""
-        for zygote in self.zygotes.values():
-            zygote.close()
+        self.zygotes.close()
 
     def outcome(self, task: Task) -> Outcome:
         """What comes of a task; at once, where it was done before without a finding, and nothing has changed since.
@@ -124,17 +123,12 @@ class Station:
     def _example(self, task: Task) -> Outcome:
         expectation = self.examples[task.name]
         found, lost = list[Finding](), dict[str, None]()
-        zygote = self._zygote(self.assignment.rubric.takes_tensors() or _needs_torch(self.where / task.name))
+        zygote = self.zygotes.of(torch=self.assignment.rubric.takes_tensors() or _needs_torch(self.where / task.name))
         for seed in task.seeds:
             graded = examples.graded(self.assignment, self.where, expectation, zygote, seed, task.problems or None)
             found += graded.findings
             lost |= dict.fromkeys(graded.lost)
         return Outcome(findings=tuple(merged(found)), lost=tuple(lost))
-
-    def _zygote(self, torch: bool) -> Zygote:
-        if torch not in self.zygotes:
-            self.zygotes[torch] = Zygote(("numpy", "torch") if torch else ("numpy",))
-        return self.zygotes[torch]
 
     def _key(self, task: Task) -> str:
         """All that the outcome of a task depends on."""

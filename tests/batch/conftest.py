@@ -27,7 +27,7 @@ def handed_in(submit) -> Callable[..., HandedIn]:
 
 @pytest.fixture
 def orders(course) -> Orders:
-    return Orders(course=course, assignment="tiny", seed=0, device="cpu", preload=("numpy",))
+    return Orders(course=course, assignment="tiny", seed=0, device="cpu")
 
 
 @pytest.fixture

@@ -99,8 +99,8 @@ def test_a_cluster_finds_what_a_crew_finds_and_loses_nothing_with_a_worker(
     assert len(scores(tmp_path / "cluster")) == len(NAMES)
 
 
-def test_what_a_worker_cannot_do_ends_the_run(scheduler, run_on, orders, handed_in):
-    broken = msgspec.structs.replace(orders, preload=("no_such_library",))
+def test_what_a_worker_cannot_do_ends_the_run(scheduler, run_on, orders, handed_in, tmp_path):
+    broken = msgspec.structs.replace(orders, course=tmp_path / "nowhere")
 
     with pytest.raises(SandboxError):
         run_on(Cluster(broken, scheduler[0]), [handed_in("ada")], "broken")

@@ -166,8 +166,8 @@ def test_a_defect_of_the_course_is_told_once(run, handed_in, course):
     assert "problem1.py" in said[0]
 
 
-def test_where_no_process_can_begin_the_run_ends(orders, handed_in):
-    broken = msgspec.structs.replace(orders, preload=("no_such_library",))
+def test_where_no_process_can_begin_the_run_ends(orders, handed_in, tmp_path):
+    broken = msgspec.structs.replace(orders, course=tmp_path / "nowhere")
 
     with Crew(broken, 1) as hands, pytest.raises(SandboxError):
         list(hands.graded([Task(key="ada", folder=handed_in("ada").folder)]))

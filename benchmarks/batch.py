@@ -32,6 +32,7 @@ def handed_in(folder: Path, homework: str, count: int) -> Path:
     for number, example in zip(range(count), itertools.cycle(examples), strict=False):
         own = folder / f"student{number:05}"
         shutil.copytree(example, own)
+        (own / "submission.yaml").write_text(f"assignment: {homework}\nstudent: {{id: student{number:05}}}\n")
         for file in own.glob("problem*.py"):
             file.write_text(f"{file.read_text()}\n# student {number}\n")
     return folder

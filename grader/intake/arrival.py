@@ -1,6 +1,5 @@
 """The door of a class: whatever the platform gave is recognised and becomes submissions that can be graded."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
@@ -17,6 +16,8 @@ from grader.roster import HandedIn, Person, Refused
 
 # How many folders around a class are taken off.
 _MAX_WRAPPED = 3
+# Submissions of one person that are named where they claim to be.
+MOST_NAMED = 6
 
 
 class Intake(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,13 +118,15 @@ def _nobodys(listing: Listing) -> list[Refused]:
 
 def _compared(arrived: Sequence[HandedIn], labelled: Collection[str]) -> list[HandedIn]:
     """The submissions, with a note where several whose student only they name claim to be the same person's."""
-    claims = Counter(identity(one.people) for one in arrived)
+    claims: dict[tuple[str, ...], list[str]] = {}
+    for one in arrived:
+        claims.setdefault(identity(one.people), []).append(one.origin)
     noted = []
     for one in arrived:
-        if claims[identity(one.people)] > 1 and one.key in labelled:
-            others = [other.origin for other in arrived if identity(other.people) == identity(one.people)]
-            who = one.people[0].id
-            note = f"{len(others)} submissions say that they are by {who}: {plain(', '.join(others))}"
+        others = claims[identity(one.people)]
+        if len(others) > 1 and one.key in labelled:
+            shown = plain(", ".join(others[:MOST_NAMED])) + (", ..." if len(others) > MOST_NAMED else "")
+            note = f"{len(others)} submissions say that they are by {one.people[0].id}: {shown}"
             one = msgspec.structs.replace(one, notes=(*one.notes, note))
         noted.append(one)
     return noted

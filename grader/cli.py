@@ -32,6 +32,7 @@ LATER = {
     "publish": "grader.batch.commands",
     "kit": "grader.kit.command",
     "check": "grader.self_check.command",
+    "mutate": "grader.mutation.command",
 }
 
 
@@ -157,15 +158,6 @@ def validate(arguments: tuple[str, ...]) -> None:
 
         code = validate(list(arguments))
     leave(code)
-
-
-@main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def mutate(arguments: tuple[str, ...]) -> None:
-    """Prove rubrics: wrong versions of each reference function have to lose their parts."""
-    from grader.mutation.command import mutate as command  # libcst is of use to nobody else
-
-    command.main(list(arguments), prog_name="grade mutate", standalone_mode=False)
 
 
 def _replayed(folder: Path, trial: str, asked: Asked) -> int:

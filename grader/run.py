@@ -119,11 +119,11 @@ class Run:
 
 
 def _zygote(submission: "Submission", rubric: Path) -> "Zygote":
-    from grader.sandbox.zygote import Zygote
+    from grader.sandbox.zygote import Zygote, preloaded
 
     # The rubric is read in full only while the zygote starts: a word of it has to do.
     torch = b"tensors:" in rubric.read_bytes() or submission.needs_torch()
-    return Zygote(("numpy", "torch") if torch else ("numpy",))
+    return Zygote(preloaded(torch=torch))
 
 
 def _prepare_reports() -> None:

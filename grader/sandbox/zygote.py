@@ -63,6 +63,11 @@ def _environment(preload: tuple[str, ...]) -> dict[str, str]:
     }
 
 
+def preloaded(*, torch: bool) -> tuple[str, ...]:
+    """The libraries that workers come with; torch takes its time, and is for those who use it."""
+    return ("numpy", "torch") if torch else ("numpy",)
+
+
 class Zygote:
     """A process that has imported `preload` and forks a worker on request. Use it in a `with` block.
 

@@ -3,7 +3,7 @@
 import threading
 from typing import Self
 
-from grader.sandbox.zygote import Zygote
+from grader.sandbox.zygote import Zygote, preloaded
 
 
 class Zygotes:
@@ -38,7 +38,7 @@ class Zygotes:
         """
         with self._lock:
             if torch not in self.started:
-                zygote = self.started[torch] = Zygote(("numpy", "torch") if torch else ("numpy",))
+                zygote = self.started[torch] = Zygote(preloaded(torch=torch))
                 if self.isolation:
                     zygote.require(self.isolation)
             return self.started[torch]

@@ -5,12 +5,11 @@ from collections.abc import Iterable
 import msgspec
 
 from grader.model import Counterexample, PartReport, Status, Trials
-from grader.public import is_checkable, is_decided
+from grader.public import BY_HAND, is_checkable, is_decided
 from grader.report.words import counted, number
 from grader.rubric import Part, Rubric
 
 HIDDEN = "not checkable here"
-BY_HAND = "marked by a person"
 
 
 class CheckedPart(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grader.course import Course, nearest
 from grader.errors import UsageError
-from grader.sandbox.zygote import Zygote
+from grader.sandbox.zygote import Zygote, preloaded
 from grader.self_check.chosen import ALL, Chosen
 from grader.submission import Submission
 
@@ -34,7 +34,7 @@ def opened(
     """
     submission, rubric = found(folder, id, course)
     torch = _needs_torch(submission, rubric, chosen)
-    with Zygote(("numpy", "torch") if torch else ("numpy",), at_most) as zygote:
+    with Zygote(preloaded(torch=torch), at_most) as zygote:
         # Imported here, while the zygote starts up beside us.
         from grader.assignment import Assignment
         from grader.self_check.checking import public_side

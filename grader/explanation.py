@@ -10,15 +10,15 @@ from grader.checks.consistent import Consistent
 from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
 from grader.checks.vjp import Vjp
-from grader.compare import conformed, disagreement
+from grader.compare import conformed
 from grader.diagnosis import Catalogue, Diagnosis, Observation, catalogue, diagnosis, swapped
-from grader.errors import BrokenReference, StudentFault
+from grader.errors import StudentFault
 from grader.follow_through import follow_through
+from grader.misconceptions import explains, recognised, sentence
 from grader.model import Hints, Trial
 from grader.recorded import RecordedReference
 from grader.rubric import Part
 from grader.sides import ReferenceSide, StudentSide
-from grader.tolerance import ROUNDINGS, is_single, sharpened
 
 # Mutants of one reference function run no longer than this, once for a whole class; likely ones come first.
 CATALOGUE_SECONDS = 2.0
@@ -49,92 +49,17 @@ def explanation(part: Part, bench: Bench, trials: Sequence[Trial]) -> Explanatio
     the values look like, and than a known mistake of which less credit is left.
     """
     main = [trial for trial in trials if not trial.share]
-    known = _misconception(part, bench, main)
-    if part.follow_through > (known.credit if known else 0.0):
+    known = recognised(part, bench, main)
+    credit = part.misconceptions[known] if known else 0.0
+    if part.follow_through > credit:
         followed = follow_through(part, bench)
         if followed.credit:
             return Explanation(followed.feedback, followed.credit)
-    if known is None or known.misconception is None:
+    if known is None:
         return _diagnosis(part, bench, main)
     lost = {share: [trial for trial in trials if trial.share == share] for share in {trial.share for trial in trials}}
-    same = (share for share, own in lost.items() if share and _is_answer(known.misconception, part, bench, own))
-    return known._replace(shares=frozenset(same))
-
-
-# ---- misconceptions ----
-
-
-def _misconception(part: Part, bench: Bench, trials: Sequence[Trial]) -> Explanation | None:
-    """The first listed wrong answer that the student's is in every trial."""
-    try:
-        given = [StudentSide(bench, part).raw(trial) for trial in trials]
-    except StudentFault:  # where nothing came back there is nothing to match
-        return None
-    for name, credit in part.misconceptions.items():
-        wrong = _answers_of(name, part, bench, trials)
-        if all(_agrees(bench, part, *each) for each in zip(trials, given, wrong, strict=True)):
-            return Explanation(_sentence(bench, name), credit, name)
-    return None
-
-
-def _is_answer(name: str, part: Part, bench: Bench, trials: Sequence[Trial]) -> bool:
-    """Whether a misconception explains other trials as well, which it need not have been written for."""
-    function, settings = bench.reference.misconception(name), bench.problem.functions[part.function]
-    if settings.evaluated_at:
-        return False
-    try:
-        for trial in trials:
-            with np.errstate(all="ignore"):
-                wrong = function(*bench.reference.arguments_of(function, trial.inputs, name))
-            if not _agrees(bench, part, trial, StudentSide(bench, part).raw(trial), wrong):
-                return False
-    except Exception:  # noqa: BLE001 - it may break where the reference does not, and then explains nothing
-        return False
-    return True
-
-
-def _answers_of(name: str, part: Part, bench: Bench, trials: Sequence[Trial]) -> list[Any]:
-    """What a misconception answers in each of the trials; the same for a whole class."""
-    kept = bench.store.get(f"misconception {name} of {part.id}")
-    if kept is None:
-        function = bench.reference.misconception(name)
-        with bench.reference.blamed():
-            kept = [function(*bench.reference.arguments_of(function, trial.inputs, name)) for trial in trials]
-            if points := bench.problem.functions[part.function].evaluated_at:
-                kept = [np.array([value(point) for point in points]) for value in kept]
-        bench.store.put(f"misconception {name} of {part.id}", kept)
-    return list(kept)
-
-
-def _agrees(bench: Bench, part: Part, trial: Trial, given: Any, wrong: Any) -> bool:
-    """Whether an answer is that of a misconception, as closely as one is told from another."""
-    reference, loose = ReferenceSide(bench, part), bench.loose
-    try:
-        given = conformed(given, wrong, loose=loose)
-    except StudentFault:
-        return False
-    try:
-        conformed(wrong, reference.answer(trial), loose=loose)
-    except StudentFault:  # an answer of another structure than the right one's is compared as it is
-        return not disagreement(given, wrong, _around(wrong))
-    form = reference.compared
-    tolerance = next((check.tolerance for check in part.checks if isinstance(check, MatchesReference)), None)
-    bound = tolerance.around(form(wrong)) if tolerance else reference.bound(trial)
-    if not tolerance and not is_single(given):
-        bound = sharpened(bound, reference.capped(trial), form(given))
-    return not disagreement(form(given), form(wrong), _around(form(wrong), bound))
-
-
-def _around(wrong: Any, bound: Any = None) -> Any:
-    """The bound around a wrong answer: what two programs of the same mistake may differ by."""
-    if isinstance(wrong, (tuple, list)):
-        bounds = bound if isinstance(bound, tuple) else [bound] * len(wrong)
-        return tuple(_around(*leaf) for leaf in zip(wrong, bounds, strict=True))
-    size = np.abs(np.asarray(wrong, dtype=np.float64))
-    if bound is not None and not np.any(bound):
-        return np.zeros_like(size)  # labels and indices are equal or they are not
-    own = ROUNDINGS * np.maximum(size, np.max(size, initial=0.0) / 10)
-    return own if bound is None else np.maximum(own, bound)
+    same = frozenset(share for share, own in lost.items() if share and explains(known, part, bench, own))
+    return Explanation(sentence(bench, known), credit, known, same)
 
 
 # ---- diagnosis ----
@@ -213,17 +138,3 @@ def _catalogue(function: str, bench: Bench) -> Catalogue:
         kept = catalogue(bench.reference, function, trials, value_of, CATALOGUE_SECONDS).data()
         bench.store.put(name, kept)
     return Catalogue.of(kept)
-
-
-def _sentence(bench: Bench, name: str) -> str:
-    """The docstring of a misconception, as one paragraph."""
-    function = bench.reference.misconception(name)
-    text = function.__doc__
-    if not text:
-        raise BrokenReference(
-            f"the misconception '{name}' says nothing",
-            file=bench.reference.path.with_name(f"{bench.reference.path.stem}_misconceptions.py"),
-            line=function.__code__.co_firstlineno if hasattr(function, "__code__") else 0,
-            remedy="give it a docstring: what the student is told",
-        )
-    return " ".join(text.split())

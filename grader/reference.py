@@ -114,7 +114,7 @@ class ReferenceModule:
 
     def line(self, name: str) -> int:
         """The line that a function starts at."""
-        return _first_line(self.function(name))
+        return first_line(self.function(name))
 
     def arguments(self, name: str, trial: Trial) -> list[Any]:
         """The inputs of a trial that a function of the module is called with, in the order of its signature."""
@@ -131,7 +131,7 @@ class ReferenceModule:
             raise BrokenReference(
                 f"{name} takes '{missing[0]}', which the input maker does not make",
                 file=_file(function) or self.path,
-                line=_first_line(function),
+                line=first_line(function),
                 remedy=f"return '{missing[0]}' from the maker that the rubric names for {name}",
             )
         return [inputs[key] for key in given]
@@ -152,19 +152,7 @@ class ReferenceModule:
 
     def claims(self, law: str, arguments: list[Any]) -> tuple[list[Any], str]:
         """What a law yields or returns, and what it asserts in vain, as a sentence ('' if nothing)."""
-        function = self.function(law)
-        claims: list[Any] = []
-        try:
-            returned = function(*arguments)
-            if returned is None:
-                remedy = "let it yield claims of grader.laws, or return a list of them"
-                raise BrokenReference(f"{law} returns None", file=self.path, line=self.line(law), remedy=remedy)
-            claims.extend(returned)
-        except AssertionError as broken:
-            if _is_of_a_reference(broken):
-                raise
-            return claims, _sentence(str(broken) or (inspect.getdoc(function) or law).partition("\n")[0])
-        return claims, ""
+        return claims_of(self.function(law), arguments)
 
     @contextlib.contextmanager
     def blamed(self) -> Iterator[None]:
@@ -179,7 +167,24 @@ class ReferenceModule:
             raise _broken(error, self.path, remedy) from error
 
 
-def _first_line(function: Callable[..., Any]) -> int:
+def claims_of(law: Callable[..., Any], arguments: list[Any]) -> tuple[list[Any], str]:
+    """What a law yields or returns, and what it asserts in vain, as a sentence ('' if nothing)."""
+    claims: list[Any] = []
+    try:
+        returned = law(*arguments)
+        if returned is None:
+            remedy = "let it yield claims of grader.laws, or return a list of them"
+            raise BrokenReference(f"{law.__name__} returns None", file=_file(law), line=first_line(law), remedy=remedy)
+        claims.extend(returned)
+    except AssertionError as broken:
+        if _is_of_a_reference(broken):
+            raise
+        return claims, _sentence(str(broken) or (inspect.getdoc(law) or law.__name__).partition("\n")[0])
+    return claims, ""
+
+
+def first_line(function: Callable[..., Any]) -> int:
+    """The line that a function starts at; 0 for what is none."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     return code.co_firstlineno if code else 0
 

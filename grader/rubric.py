@@ -11,6 +11,7 @@ import yaml
 
 from grader.checks import KINDS, Check
 from grader.checks.gradient import Gradient
+from grader.checks.sampler import Sampler
 from grader.checks.vjp import Vjp
 from grader.document import Reader, read, unknown
 from grader.errors import RubricError
@@ -111,6 +112,11 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     public: bool = True
     hints: tuple[str, ...] = ()
     line: int = 0
+
+    @property
+    def sampler(self) -> Sampler | None:
+        """The check of what its function draws, if that is what it does."""
+        return next((check for check in self.checks if isinstance(check, Sampler)), None)
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

@@ -46,7 +46,7 @@ class Sampler(msgspec.Struct, frozen=True, kw_only=True):
         for start, calls in ((0, self.first), (self.first, self.calls)):
             if not calls:
                 continue
-            draws = _stacked(student.draws(trial, range(start, start + calls)))
+            draws = stacked(student.draws(trial, range(start, start + calls)))
             if not _finite(draws):
                 return Verdict(status=Status.WRONG, feedback="Your function gives nan or infinite numbers.")
             claims, objection = reference.claims(self.law, self._arguments(draws, reference, trial))
@@ -84,10 +84,10 @@ class Sampler(msgspec.Struct, frozen=True, kw_only=True):
                 raise BrokenReference(f"the law {self.law} yields {claim!r:.100}", remedy="yield claims of grader.laws")
 
 
-def _stacked(draws: list[Any]) -> Any:
+def stacked(draws: list[Any]) -> Any:
     """Answers of equal structure as arrays whose first axis counts them."""
     if isinstance(draws[0], tuple):
-        return tuple(_stacked(list(column)) for column in zip(*draws, strict=True))
+        return tuple(stacked(list(column)) for column in zip(*draws, strict=True))
     return np.array([np.asarray(draw, dtype=np.float64) for draw in draws])
 
 

@@ -1,4 +1,7 @@
-"""Misconceptions, handed in one by one: each loses its part, and none is taken for another one of its part."""
+"""Misconceptions, handed in one by one: each loses its part, and none is taken for another one of its part.
+
+Those of a part that draws are laws, which hand in nothing: right draws may follow none of them.
+"""
 
 import copy
 import functools
@@ -16,6 +19,7 @@ from grader.checks.vjp import Vjp
 from grader.errors import GraderError
 from grader.explanation import explanation
 from grader.judgement import verdict_on
+from grader.misconceptions import recognised
 from grader.model import Fault, Hints, Status, Trial
 from grader.rubric import Part, Problem
 from grader.sensitivity import leaves_of
@@ -159,6 +163,9 @@ def judged(assignment: Assignment, problem: Problem, seed: int) -> Judged:
         if not part.misconceptions:
             continue
         try:
+            if part.sampler:
+                found += _objections_to_laws(part, bench)
+                continue
             here = handed_in(part, bench)
             losing = [name for name in part.misconceptions if here.loses(name)]
             found += _objections(here, losing)
@@ -186,6 +193,17 @@ def _objections(here: HandedIn, losing: Collection[str]) -> Iterator[Finding]:
         elif other := here.taken_for(name):
             message = f"the misconception '{name}' of part '{part.id}' is not told from '{other}'"
             yield say(place, message, "drop one of the two, or let the trials have inputs at which they differ")
+
+
+def _objections_to_laws(part: Part, bench: Bench) -> Iterator[Finding]:
+    """Of the misconceptions of a part that draws, which are laws: those that right draws follow."""
+    main = [trial for trial in bench.trials(part.function) if not trial.share]
+    for name, credit in part.misconceptions.items():
+        if recognised(msgspec.structs.replace(part, misconceptions={name: credit}), bench, main):
+            place = _place(bench.reference.misconception(name), bench.assignment.path, part.line)
+            message = f"right draws of part '{part.id}' follow the law of the misconception '{name}' as well"
+            remedy = "correct it, or let the trials have inputs at which it is wrong"
+            yield finding(Kind.MISCONCEPTION, place, message, remedy, part=part.id, seeds=(bench.seed,))
 
 
 def _place(function: Callable[..., Any], path: Path, line: int) -> Place:

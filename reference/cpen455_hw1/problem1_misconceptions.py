@@ -4,7 +4,10 @@ import math
 
 import numpy as np
 
+from grader.laws import Claim, bernoulli, binomial, categorical, poisson
+
 from .problem1 import (
+    dropped_and_rescaled,
     kept_units_pmf,
     poisson_limit_pmf,
     second_moment_activation,
@@ -12,6 +15,95 @@ from .problem1 import (
     variance_after_dropout,
     variance_before_dropout,
 )
+
+# What single precision may do to a factor.
+CLOSE = 1e-5
+
+# ---- 1.1 dropout: laws of draws ----
+
+
+def dropout_keeping_with_probability_p(draws, h, p, training):
+    """You seem to keep a unit with probability p. In this exercise p is the probability that it is dropped."""
+    if not training:
+        return _unchanged(draws, h)
+    if p == 0:  # nothing is kept, or divided by nothing
+        return [Claim(1.0, "")]
+    kept = draws != 0
+    assert any(np.allclose(draws, kept * h * factor, rtol=CLOSE, atol=0) for factor in (1 / p, 1 / (1 - p)))
+    return bernoulli(kept, p)
+
+
+def dropout_not_rescaled(draws, h, p, training):
+    """The units that you keep are those of h as they are, so that the mean shrinks with p. Which factor makes the
+    mean that of h again?"""
+    return _kept(draws, h, 1 - p, 1.0) if training and p else _unchanged(draws, h)
+
+
+def dropout_rescaled_outside_of_training(draws, h, p, training):
+    """You seem to rescale outside of training. Inverted dropout does so while it trains, so that nothing is left to be
+    done afterwards."""
+    if not training:
+        return _unchanged(draws, (1 - p) * h)
+    return _kept(draws, h, 1 - p, 1.0) if p else _unchanged(draws, h)
+
+
+def dropout_rescaled_by_the_drop_probability(draws, h, p, training):
+    """You seem to divide the kept units by p, the probability to be dropped. With this factor the mean is not that of
+    h: how often is a unit kept?"""
+    if training and p == 0:  # divided by nothing
+        return [Claim(1.0, "")]
+    return _kept(draws, h, 1 - p, 1 / p) if training else _unchanged(draws, h)
+
+
+def dropout_rescaled_downwards(draws, h, p, training):
+    """The units that you keep become smaller, so that the mean shrinks twice: by those that are dropped, and by your
+    factor. It has to make up for them."""
+    return _kept(draws, h, 1 - p, 1 - p) if training and p else _unchanged(draws, h)
+
+
+def dropout_outside_of_training_too(draws, h, p):
+    """You seem to drop units outside of training as well. What is `training` for?"""
+    return dropped_and_rescaled(draws, h, p, True)
+
+
+def dropout_of_exactly_a_share(draws, h, p, training):
+    """You seem to drop the same number of units in every call. Every unit is dropped by itself, so that this number is
+    random."""
+    if not training or p == 0:
+        return _unchanged(draws, h)
+    kept = draws != 0
+    assert np.allclose(draws, kept * h / (1 - p), rtol=CLOSE, atol=0)
+    count = np.sum(kept.reshape(len(draws), -1), axis=1)
+    assert np.ptp(count) == 0 and abs(count[0] - (1 - p) * h.size) <= 1
+    return [Claim(1.0, "")]
+
+
+def dropout_of_all_units_together(draws, h, p, training):
+    """You seem to draw one number for all units: they are dropped together or not at all. Draw one for each of them."""
+    if not training or p == 0:
+        return _unchanged(draws, h)
+    kept = draws.reshape(len(draws), -1)[:, 0] != 0
+    assert np.allclose(draws.reshape(len(draws), -1), np.outer(kept, h / (1 - p)), rtol=CLOSE, atol=0)
+    return bernoulli(kept, 1 - p)
+
+
+def dropout_of_the_same_units_in_every_row(draws, h, p, training):
+    """You seem to draw one mask and to use it for all rows of a batch. Every entry of h is dropped by itself."""
+    if not training or p == 0 or h.ndim < 2:
+        return dropped_and_rescaled(draws, h, p, training)
+    kept = draws[:, :1] != 0
+    assert np.allclose(draws, kept * h / (1 - p), rtol=CLOSE, atol=0)
+    return bernoulli(kept, 1 - p)
+
+
+def dropout_of_a_fixed_seed(draws, h, p, training):
+    """You drop the same units in every call. Is there a seed, or a generator of your own, in your function? All draws
+    come from `rng`."""
+    if not training or p == 0:
+        return _unchanged(draws, h)
+    assert np.all(draws == draws[0])
+    return [Claim(1.0, "")]
+
 
 # ---- 1.1 the mean over the mask ----
 
@@ -426,7 +518,88 @@ def thinned_binomial(k, lam, p):
     return kept_units_pmf(k, round(lam), p)
 
 
+# ---- 1.5 thinning: laws of draws ----
+
+
+def kept_numbers_of_the_dropped(draws, lam, p):
+    """Your numbers have the mean of those that are dropped. p is the probability that a unit is dropped."""
+    if p == 0:
+        assert not draws.any()
+        return [Claim(1.0, "")]
+    return poisson(draws, lam * p)
+
+
+def kept_numbers_before_dropping(draws, lam):
+    """Your numbers are those of M, before any unit is dropped. What does dropping do to them?"""
+    return poisson(draws, lam)
+
+
+def kept_numbers_of_a_fixed_layer(draws, lam, p):
+    """You seem to thin a layer of a fixed size, the mean of M. M itself is random, and varies from draw to draw."""
+    size = min((math.floor(lam), math.ceil(lam)), key=lambda size: abs(np.mean(draws) - size * (1 - p)))
+    if p == 0 or size == 0:
+        assert np.all(draws == size)
+        return [Claim(1.0, "")]
+    return binomial(draws, size, 1 - p)
+
+
+def kept_numbers_of_all_or_none(draws, lam, p):
+    """You seem to toss one coin for the whole layer: its units are kept together or dropped together. Each of the M
+    units is dropped by itself."""
+    units = np.arange(math.ceil(lam + 20 * math.sqrt(lam) + 20))
+    probabilities = (1 - p) * poisson_limit_pmf(units, lam)
+    probabilities[0] += p
+    return categorical(np.minimum(draws, len(units) - 1), probabilities)
+
+
+def kept_numbers_as_a_share(draws, lam, p):
+    """You seem to take the same share of every M, rounded or not. How many of M units stay is random as well."""
+    units = np.arange(math.ceil(lam + 20 * math.sqrt(lam) + 20))
+    masses = poisson_limit_pmf(units, lam)
+    if np.any(draws != np.floor(draws)):
+        counts = np.rint(draws / (1 - p))
+        assert np.allclose(draws, counts * (1 - p), rtol=CLOSE, atol=0)
+        return poisson(counts, lam)
+    shares = [rounded(units * (1 - p)).astype(int) for rounded in (np.floor, np.rint, np.ceil)]
+    laws = [np.bincount(share, masses) for share in shares]
+    closest = min(laws, key=lambda law: abs(np.mean(draws) - np.sum(law * np.arange(len(law)))))
+    return categorical(np.minimum(draws, len(closest) - 1), closest)
+
+
+def kept_numbers_rescaled(draws, lam, p):
+    """Your numbers are divided by the probability to be kept, as activations are. What is asked for are the units that
+    stay: whole numbers."""
+    counts = np.rint(draws * (1 - p))
+    assert np.allclose(draws, counts / (1 - p), rtol=CLOSE, atol=0)
+    return poisson(counts, lam * (1 - p))
+
+
+def kept_numbers_all_alike(draws, lam, p):
+    """All numbers of one call are the same. Draw as many of them as `size` says, each by itself."""
+    assert np.all(draws == draws[:, :1])
+    return poisson(draws[:, 0], lam * (1 - p))
+
+
+def kept_numbers_of_a_fixed_seed(draws, lam, p):
+    """You give the same numbers in every call. Is there a seed, or a generator of your own, in your function? All draws
+    come from `rng`."""
+    assert np.all(draws == draws[0])
+    return [Claim(1.0, "")]
+
+
 # ---- what they share ----
+
+
+def _kept(draws, h, share, factor):
+    """Entries of h times a factor, each kept by itself in this share of all calls, and 0 in the others."""
+    kept = draws != 0
+    assert np.allclose(draws, kept * h * factor, rtol=CLOSE, atol=0)
+    return bernoulli(kept, share)
+
+
+def _unchanged(draws, h):
+    assert np.allclose(draws, h, rtol=CLOSE, atol=0)
+    return [Claim(1.0, "")]
 
 
 def _gaps(M, lam):

@@ -1,6 +1,10 @@
 """Wrong answers to problem 3, a multilayer perceptron, each with what to tell the student who gives it."""
 
+from itertools import pairwise
+
 import numpy as np
+
+from grader.laws import Claim, moments, uniform
 
 from .problem3 import (
     _backward,
@@ -436,7 +440,70 @@ def gradients_multiplied_forward(gL, dims, weight_vars):
     return gL * np.concatenate([[1.0], np.cumprod(np.array(dims[2:]) * np.array(weight_vars[1:]) / 2)])
 
 
+# ---- 3.3 Kaiming initialisation: laws of draws ----
+
+
+def weights_of_fan_out(draws, dims):
+    """Your variance belongs to the number of outputs of a layer. A pre-activation is a sum over its inputs: count
+    those."""
+    return _of_variances(draws, [2 / fan_out for fan_out in dims[1:]])
+
+
+def weights_without_the_relu(draws, dims):
+    """Your weights have half the variance that a ReLU asks for. It sets half of what comes in to 0: what does this do
+    to the second moment of h?"""
+    return _of_variances(draws, [1 / fan_in for fan_in in dims[:-1]])
+
+
+def weights_of_glorot(draws, dims):
+    """Your weights are those of Glorot and Bengio, a compromise between inputs and outputs for symmetric functions.
+    Kaiming's keep the forward pass of a ReLU network as it is."""
+    return _of_variances(draws, [2 / sum(pair) for pair in pairwise(dims)])
+
+
+def weights_as_torch_draws_them(draws, dims):
+    """Your weights have the variance that nn.Linear gives them unless it is told otherwise. It is smaller than
+    Kaiming's, and activations shrink from layer to layer."""
+    return _of_variances(draws, [1 / (3 * fan_in) for fan_in in dims[:-1]])
+
+
+def weights_with_the_variance_as_deviation(draws, dims):
+    """You seem to hand the variance over where a standard deviation is asked for."""
+    return _of_variances(draws, [(2 / fan_in) ** 2 for fan_in in dims[:-1]])
+
+
+def weights_with_the_deviation_as_bound(draws, dims):
+    """You seem to take the standard deviation for the end of the interval that you draw from. Uniform numbers on
+    [-a, a] vary by less than a: what is their variance?"""
+    return _of_variances(draws, [2 / (3 * fan_in) for fan_in in dims[:-1]])
+
+
+def weights_not_scaled(draws, dims):
+    """Your weights have the variance 1, however wide the layer is. What does a sum over all of its inputs become?"""
+    return _of_variances(draws, [1.0] * (len(dims) - 1))
+
+
+def weights_of_one_sign(draws, dims):
+    """None of your weights is negative: numbers on [0, 1) are not centred. The derivation needs weights of mean 0."""
+    for W, fan_in in zip(draws, dims, strict=False):
+        bound = min((np.sqrt(2 / fan_in), np.sqrt(6 / fan_in), 1.0), key=lambda bound: abs(np.max(W) - bound))
+        yield from uniform(W, 0, bound)
+
+
+def weights_of_a_fixed_seed(draws):
+    """You give the same weights in every call. Is there a seed, or a generator of your own, in your function? All draws
+    come from `generator`."""
+    assert all(np.all(W[0] == W) for W in draws)
+    return [Claim(1.0, "")]
+
+
 # ---- what they share ----
+
+
+def _of_variances(draws, variances):
+    """Independent weights of mean 0 and of these variances, of a normal or a uniform law."""
+    for W, variance in zip(draws, variances, strict=True):
+        yield from moments(W, 0, variance, 3)
 
 
 def _pre_activations(x, y_bar, weights, biases, sigma):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from grader.laws import Claim, bernoulli
+
 from .problem3 import (
     cross_entropy_gradient,
     hidden_gradient,
@@ -12,6 +14,9 @@ from .problem3 import (
     softmax,
     softmax_jacobian,
 )
+
+# What single precision may do to a factor.
+CLOSE = 1e-5
 
 # ---- softmax ----
 
@@ -183,6 +188,74 @@ def leaky_slope_times_z(z, slope):
 def leaky_slope_one_everywhere(z):
     """Your slope is 1 everywhere. What happens where z is negative?"""
     return np.ones_like(z)
+
+
+# ---- the dropout mask: laws of draws ----
+
+
+def mask_keeping_with_probability_p(draws, drop):
+    """Your mask keeps an entry with probability p. In this exercise p is the probability that it is dropped."""
+    if drop == 0:  # nothing is kept, or divided by nothing
+        return [Claim(1.0, "")]
+    kept = draws != 0
+    assert any(np.allclose(draws, kept * factor, rtol=CLOSE, atol=0) for factor in (1 / drop, 1 / (1 - drop)))
+    return bernoulli(kept, drop)
+
+
+def mask_not_rescaled(draws, drop):
+    """Your mask is made of zeros and ones, so that its mean is below 1. Inverted dropout makes up for what is dropped
+    by larger entries."""
+    return _mask(draws, 1 - drop, 1.0)
+
+
+def mask_divided_by_the_drop_probability(draws, drop):
+    """You seem to divide by p, the probability to be dropped. With this factor the mean of the mask is not 1: how often
+    is an entry kept?"""
+    if drop == 0:  # divided by nothing
+        return [Claim(1.0, "")]
+    return _mask(draws, 1 - drop, 1 / drop)
+
+
+def mask_rescaled_downwards(draws, drop):
+    """The entries that you keep are below 1, so that the mean of the mask shrinks twice. They have to make up for those
+    that are dropped."""
+    return _mask(draws, 1 - drop, 1 - drop)
+
+
+def mask_of_the_default_probability(draws):
+    """Your mask drops as if p were always its default. Use the p that is handed in."""
+    return _mask(draws, 0.8, 1 / 0.8)
+
+
+def mask_of_exactly_a_share(draws, drop):
+    """You seem to drop the same number of entries in every call. Each is dropped by itself, so that this number is
+    random."""
+    kept = draws != 0
+    assert np.allclose(draws, kept / (1 - drop), rtol=CLOSE, atol=0)
+    count = np.sum(kept, axis=1)
+    assert np.ptp(count) == 0 and abs(count[0] - (1 - drop) * draws.shape[1]) <= 1
+    return [Claim(1.0, "")]
+
+
+def mask_of_one_number(draws, drop):
+    """You seem to draw one number for the whole mask: its entries are dropped together or not at all. Draw one for each
+    of them."""
+    assert np.all(draws == draws[:, :1])
+    return _mask(draws[:, 0], 1 - drop, 1 / (1 - drop))
+
+
+def mask_of_a_fixed_seed(draws):
+    """You give the same mask in every call. Is there a seed, or a generator of your own, in your function? All draws
+    come from `rng`."""
+    assert np.all(draws == draws[0])
+    return [Claim(1.0, "")]
+
+
+def _mask(draws, share, factor):
+    """Entries of this factor, each kept by itself in this share of all calls, and 0 in the others."""
+    kept = draws != 0
+    assert np.allclose(draws, kept * factor, rtol=CLOSE, atol=0)
+    return bernoulli(kept, share)
 
 
 # ---- the loss of the network ----

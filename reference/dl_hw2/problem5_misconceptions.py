@@ -2,7 +2,10 @@
 
 import numpy as np
 
+from grader.laws import Claim, moments
+
 from .problem5 import (
+    averages_of_gradients,
     dropout_regularizer,
     expected_gradient,
     noise_second_moment,
@@ -138,6 +141,102 @@ def expectation_with_all_inputs_in_the_noise(w, x, y_d, sigma):
 def expectation_with_the_error_turned_round(w, x, y_d, sigma):
     """The error in your gradient has the wrong sign. The inner derivative brings a minus."""
     return expected_gradient(w, x, y_d, sigma) - 2 * expected_gradient(w, x, y_d, 0.0)
+
+
+# ---- the averages: laws of draws ----
+
+
+def average_of_one_draw(draws, w, x, y_d, sigma):
+    """Your gradients vary as single ones do. Draw the factors anew for each of the n_samples gradients, and average
+    these."""
+    return averages_of_gradients(draws, w, x, y_d, sigma, 1)
+
+
+def average_not_divided(draws, w, x, y_d, sigma, n_samples):
+    """You seem to add the gradients up without dividing by their number."""
+    return averages_of_gradients(draws / n_samples, w, x, y_d, sigma, n_samples)
+
+
+def average_of_gradients_at_the_mean_noise(draws, w, x, y_d, sigma, n_samples):
+    """You seem to average the factors first, and to take one gradient at their mean. The gradient is not linear in
+    them: average the gradients."""
+    return averages_of_gradients(draws, w, x, y_d, sigma / np.sqrt(n_samples), 1)
+
+
+def average_with_sigma_as_variance(draws, w, x, y_d, sigma, n_samples):
+    """You seem to take sigma for the variance of the noise. It is its standard deviation."""
+    return averages_of_gradients(draws, w, x, y_d, np.sqrt(sigma), n_samples)
+
+
+def average_with_the_variance_as_deviation(draws, w, x, y_d, sigma, n_samples):
+    """You seem to hand sigma squared over where a standard deviation is asked for."""
+    return averages_of_gradients(draws, w, x, y_d, sigma**2, n_samples)
+
+
+def average_going_uphill(draws, w, x, y_d, sigma, n_samples):
+    """Your averages have the wrong sign. The inner derivative of y_d - sum_k delta_k w_k x_k brings a minus."""
+    return averages_of_gradients(-draws, w, x, y_d, sigma, n_samples)
+
+
+def average_without_the_outer_factor(draws, w, x, y_d, sigma, n_samples):
+    """Your gradients lack the delta_i that comes with w_i: the inner derivative is by w_i, not by delta_i w_i."""
+    c, errors = w * x, y_d - np.sum(w * x)
+    variance = (sigma * x) ** 2 * np.sum(c**2) / n_samples
+    return _averages(draws, -errors * x, variance, np.full(len(w), 3.0))
+
+
+def average_of_noise_of_mean_zero(draws, w, x, y_d, sigma, n_samples):
+    """Your factors seem to have the mean 0. Theirs is 1: without noise, nothing is to change."""
+    c, laws = w * x, []
+    for i in range(len(w)):
+        others = np.sqrt(np.sum(c**2) - c[i] ** 2)
+        laws.append(_law(lambda own, rest, i=i, others=others: -(y_d - c[i] * own - others * rest) * own * x[i], sigma))
+    return _averages(draws, *_of_averages(laws, n_samples))
+
+
+def average_with_one_factor_for_all_inputs(draws, w, x, y_d, sigma, n_samples):
+    """You seem to multiply all inputs by one and the same factor. Each has a factor of its own, independent of the
+    others."""
+    total = np.sum(w * x)
+    laws = [_law(lambda own, rest, i=i: -(y_d - (1 + own) * total) * (1 + own) * x[i], sigma) for i in range(len(w))]
+    return _averages(draws, *_of_averages(laws, n_samples))
+
+
+def average_that_is_the_expectation(draws, w, x, y_d, sigma):
+    """You give the expectation itself, which is not random. A simulation is asked for: draw from `rng` and average."""
+    assert np.allclose(draws, expected_gradient(w, x, y_d, sigma), rtol=1e-5, atol=1e-5)
+    return [Claim(1.0, "")]
+
+
+def average_of_a_fixed_seed(draws):
+    """You give the same averages in every call. Is there a seed, or a generator of your own, in your function? All
+    draws come from `rng`."""
+    assert np.all(draws == draws[0])
+    return [Claim(1.0, "")]
+
+
+def _averages(draws, mean, variance, kurtosis):
+    if not np.any(variance):  # without noise
+        assert np.allclose(draws, mean, rtol=1e-5, atol=1e-5)
+        yield Claim(1.0, "")
+        return
+    for i in range(len(mean)):
+        yield from moments(draws[:, i], mean[i], variance[i], kurtosis[i])
+
+
+def _law(gradient, sigma):
+    """Mean, variance and kurtosis of a gradient by two independent noises of this deviation."""
+    nodes, masses = np.polynomial.hermite_e.hermegauss(5)
+    masses = np.outer(masses, masses) / np.sum(masses) ** 2
+    values = gradient(sigma * nodes[:, None], sigma * nodes)
+    away = values - np.sum(masses * values)
+    variance = np.sum(masses * away**2)
+    return np.sum(masses * values), variance, np.sum(masses * away**4) / variance**2
+
+
+def _of_averages(laws, n_samples):
+    mean, variance, kurtosis = np.array(laws).T
+    return mean, variance / n_samples, 3 + (kurtosis - 3) / n_samples
 
 
 # ---- the penalty ----

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .problem1 import (
+    ADAM,
     RMSPROP,
     SGD,
     adam_step,
@@ -57,6 +58,12 @@ def rmsprop_is_equivalent(optimizer):
     """You seem to take RMSprop for equivalent. It divides the gradient by a number of its own for every weight: what
     happens to the penalty that is part of it?"""
     return optimizer in (SGD, RMSPROP)
+
+
+def adam_is_equivalent(optimizer):
+    """You seem to take Adam for equivalent. Follow the gradient of the penalty through its two averages, and
+    through the division at the end."""
+    return optimizer in (SGD, ADAM)
 
 
 def all_are_equivalent(optimizer):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from grader.laws import Claim, moments
+
 from .problem2 import (
     causal_multi_head_attention,
     decode_step_macs,
@@ -14,6 +16,9 @@ from .problem2 import (
     tied_attention_weights,
     tied_scores,
 )
+
+# The largest kurtosis of a sum of products of normal or uniform numbers: that of one normal product.
+PRODUCTS = 9.0
 
 # ---- score_variance ----
 
@@ -54,6 +59,78 @@ def variance_as_a_sum(var_q, var_k, scaled):
 def variance_of_unit_components(var_q, scaled):
     """Your answer seems to take all variances for 1. Use those that are handed in."""
     return 1.0 if scaled else float(len(var_q))
+
+
+# ---- sample_scores: laws of draws ----
+
+
+def samples_never_scaled(draws, d_k):
+    """`scaled` seems to make no difference: your scores have the variance of q.k in both cases."""
+    return _scores(draws, d_k)
+
+
+def samples_always_scaled(draws):
+    """`scaled` seems to make no difference: your scores are divided in both cases."""
+    return _scores(draws, 1.0)
+
+
+def samples_divided_by_the_width(draws, d_k, scaled):
+    """The variance of your scaled scores falls with d_k. Are they divided by d_k, and not by its root?"""
+    return _scores(draws, 1 / d_k if scaled else d_k)
+
+
+def samples_multiplied_by_the_root(draws, d_k, scaled):
+    """Your scaled scores grow with d_k more than the others do. They are to be divided."""
+    return _scores(draws, d_k**2 if scaled else d_k)
+
+
+def samples_of_one_component(draws, d_k, scaled):
+    """Your scores vary like the product of two numbers. A score is a sum over all d_k components."""
+    return _scores(draws, 1 / d_k if scaled else 1.0)
+
+
+def samples_of_positive_components(draws, d_k, scaled):
+    """Your components lie on [0, 1). Their mean has to be 0 and their variance 1: which function draws normal
+    numbers?"""
+    size = np.sqrt(d_k) if scaled else 1.0
+    return moments(draws, d_k / 4 / size, 7 / 144 * d_k / size**2, PRODUCTS)
+
+
+def samples_of_components_below_one(draws, d_k, scaled):
+    """Your components seem to be uniform on [-1, 1], where their variance is below 1. Scale them, or draw normal
+    numbers."""
+    return _scores(draws, 1 / 9 if scaled else d_k / 9)
+
+
+def samples_of_a_vector_with_itself(draws, d_k, scaled):
+    """Your scores are never negative: each vector is multiplied by itself. Query and key are two independent
+    vectors."""
+    assert np.all(draws >= 0)
+    size = np.sqrt(d_k) if scaled else 1.0
+    return moments(draws, d_k / size, 2 * d_k / size**2, 15.0)
+
+
+def samples_of_one_query(draws, d_k, scaled):
+    """All scores of one call seem to share one query, or one key, and are not independent. Draw both anew for every
+    score."""
+    sizes = np.mean(draws**2, axis=1, keepdims=True)
+    variance = 1.0 if scaled else d_k
+    # Given the query, scores have its squared length as variance, which varies from call to call by 2 / d_k of itself
+    # for normal components and 0.8 / d_k for uniform ones. That of independent scores varies by a tenth of that.
+    assert np.std(sizes) > 0.45 * np.sqrt(2 / d_k) * np.mean(sizes)
+    assert variance / 3 < np.mean(sizes) < 3 * variance
+    return moments(draws / np.sqrt(sizes), 0.0, 1.0, PRODUCTS)
+
+
+def samples_of_a_fixed_seed(draws):
+    """You give the same scores in every call. Is there a seed, or a generator of your own, in your function? All draws
+    come from `generator`."""
+    assert np.all(draws == draws[0])
+    return [Claim(1.0, "")]
+
+
+def _scores(draws, variance):
+    return moments(draws, 0.0, variance, PRODUCTS)
 
 
 # ---- scaled_dot_product_attention ----

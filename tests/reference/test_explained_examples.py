@@ -9,17 +9,16 @@ import pytest
 
 from grader.assignment import Assignment
 from grader.bench import Bench, student_of
-from grader.checks.sampler import Sampler
 from grader.checks.vjp import Vjp
 from grader.document import read
 from grader.explanation import explanation
 from grader.judgement import Judgement, judgement, telling
-from grader.model import Hints
+from grader.model import Hints, Status
 from grader.rubric import Part
 from grader.submission import Submission
 
 PARTS = {(id, part.id): (problem, part) for id, problem, part in homeworks.every_part()}
-# (assignment, example, parts): draws are not compared with anybody's.
+# (assignment, example, parts).
 LOST = [
     pytest.param(id, name, lost, id=f"{id}-{name}")
     for id in homeworks.COURSE.assignments
@@ -28,7 +27,6 @@ LOST = [
         part
         for part, verdict in verdicts.items()
         if verdict.startswith(("partial", "wrong"))
-        if not any(isinstance(check, Sampler) for check in PARTS[id, part][1].checks)
     ])
 ]  # fmt: skip
 # It is right in any number of iterations but the one that is asked for, so that no function gives what it gives.
@@ -44,13 +42,14 @@ def without_hints(id: str) -> Assignment:
 
 
 def needs_no_misconception(part: Part, judged: Judgement) -> bool:
-    """Whether a part says itself what is wrong: by a side effect, a share, a gradient of torch or the shape."""
+    """Whether a part says itself what is wrong: by a side effect, a share, torch, the shape, or the generator."""
     if not judged.failures:  # and so what it loses is the price of a side effect
         return part.hygiene != type(part.hygiene)()
     shown = telling(judged.decisive)
     of_torch = ("that torch finds", "not connected to its inputs")
     return (
         bool(shown.trial.share)
+        or shown.verdict.status is Status.PARTIAL
         or "is asked for" in shown.verdict.feedback
         or (any(isinstance(check, Vjp) for check in part.checks) and any(s in shown.verdict.feedback for s in of_torch))
     )

@@ -48,6 +48,7 @@ problems:
         points: 1
         criterion: "n tosses of a fair coin"
         function: toss
+        misconceptions: {toss_of_a_loaded_coin: 0.5}
         checks:
           - sampler: {law: fair, calls: 4}
       - id: 1e
@@ -111,6 +112,8 @@ def fair(draws):
 MISCONCEPTIONS = '''\
 """Wrong answers, each with what to tell the student who gives it."""
 
+from grader.laws import bernoulli
+
 
 def centre_at_the_first(x):
     """You seem to take away the first entry. Which number makes the sum 0?"""
@@ -130,6 +133,11 @@ def energy_without_the_half(x):
 def slope_of_the_square(x):
     """You seem to differentiate something else. Look at the factor in front."""
     return 2 * x
+
+
+def toss_of_a_loaded_coin(draws):
+    """Your coin seems to be loaded. Heads and tails come up equally often."""
+    return bernoulli(draws > 0.5, 0.8)
 '''
 
 CORRECT = """\

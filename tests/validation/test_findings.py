@@ -20,7 +20,7 @@ def test_a_sound_course_has_no_finding(sound):
 
     assert done.findings == ()
     assert (done.problems, done.parts, done.machine_points, done.written_points) == (1, 4, 9, 2)
-    assert (done.examples, done.misconceptions, done.seeds) == (3, 4, 2)
+    assert (done.examples, done.misconceptions, done.seeds) == (3, 5, 2)
 
 
 # (kind, file, what stands there, what stands there instead, what the line of the finding holds, what is said)
@@ -60,6 +60,10 @@ DEFECTS = [
     (Kind.MISCONCEPTION, MISCONCEPTIONS_FILE, FIRST, "return x - x.mean()", "def centre_at_the_first", "loses nothing"),
     (Kind.MISCONCEPTION, RUBRIC_FILE, ", centre_backwards: 0", "", "id: sound", "no part lists"),
     (Kind.MISCONCEPTION, MISCONCEPTIONS_FILE, FIRST, "x - x[0]", "def centre_at_the_first", "is no numbers"),
+    (Kind.MISCONCEPTION, MISCONCEPTIONS_FILE, "0.8)", "0.5)", "def toss_of_a_loaded", "right draws of part"),
+    (Kind.REFERENCE, MISCONCEPTIONS_FILE, "coin(draws)", "coin(n)", "def toss_of", "takes no draws"),
+    (Kind.REFERENCE, MISCONCEPTIONS_FILE, "return bernoulli(draws > 0.5, 0.8)", "bernoulli(draws > 0.5, 0.8)",
+     "def toss_of_a_loaded", "toss_of_a_loaded_coin returns None"),
     (Kind.REFERENCE, MISCONCEPTIONS_FILE, FIRST, "return x - y", "return x - y", "NameError"),
     (Kind.REFERENCE, MISCONCEPTIONS_FILE, "def centre_at_the_first(x)", "def centre_at_the_first(x, y)",
      "def centre_at_the_first", "takes 'y', which the input maker does not make"),

@@ -1,5 +1,6 @@
 """The commands for a class: `grade batch` judges it, `grade publish` writes the grades out."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,7 +87,7 @@ def _batch(
         click.echo(f"{taken.kind}: {len(taken.handed_in)} submissions, {len(taken.refused)} refused")
         people = _people(roster, assignment)
         arrived = joined(taken.handed_in, people, taken.refused)
-        _say_intake(arrived)
+        _say_intake(arrived, arrived.unknown if people else ())
         journal.note("course", str(found.folder))
         journal.note("roster", people)
         journal.note("refused", arrived.refused)
@@ -133,13 +134,13 @@ def _orders(course: "Course", assignment: "Assignment", seed: int, asked: str, r
     return Orders(course=course.folder, assignment=rubric.id, seed=seed, device=where, isolation=isolation)
 
 
-def _say_intake(arrived: "Joined") -> None:
+def _say_intake(arrived: "Joined", strangers: "Sequence[Person]") -> None:
     for refused in arrived.refused:
         click.echo(f"  refused: {one_line(refused.name, 80)}: {one_line(refused.reason, 300)}")
     for one in arrived.handed_in:
         for note in one.notes:
             click.echo(f"  {one_line(one.key, 80)}: {one_line(note, 300)}")
-    for what, people in (("nothing came from", arrived.missing), ("not in the roster", arrived.unknown)):
+    for what, people in (("nothing came from", arrived.missing), ("not in the roster", strangers)):
         if people:
             names = ", ".join(one_line(person.name or person.id, 40) for person in people[:SHOWN])
             more = f" and {len(people) - SHOWN} more" if len(people) > SHOWN else ""

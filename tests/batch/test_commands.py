@@ -51,6 +51,13 @@ def grades(path):
     return {row["id"]: (row["status"], row["final"]) for row in rows}
 
 
+def test_nobody_is_missed_in_a_roster_that_there_is_none_of(run, class_folder):
+    judged = run("batch", class_folder)
+
+    assert judged.returncode == 0, judged.stderr
+    assert "not in the roster" not in judged.stdout
+
+
 def test_a_class_is_judged_and_its_grades_are_published(run, class_folder, tmp_path):
     judged = run("batch", class_folder, "--roster", tmp_path / "roster.csv")
     assert judged.returncode == 0, judged.stderr

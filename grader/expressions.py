@@ -33,6 +33,7 @@ def _expression(text: "str") -> "Callable[..., Any]":  # in quotes: a worker has
 NAME = _expression.__name__
 
 
+@functools.cache
 def source() -> str:
     """What a worker has to know to compute expressions: to be read after a given.py."""
     return inspect.getsource(_expression)
@@ -70,6 +71,15 @@ def recordable(value: Any) -> Any:
         return value
     text = lambda_text(value)
     return value if text is None else Given(NAME, (text,))
+
+
+def among(value: Any) -> bool:
+    """Whether there are functions among recorded values, as texts."""
+    if isinstance(value, dict):
+        return any(map(among, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(among, value))
+    return isinstance(value, Given) and value.name == NAME
 
 
 def alive(value: Any) -> Any:

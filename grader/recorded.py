@@ -15,7 +15,7 @@ import numpy as np
 
 from grader import wire
 from grader.errors import BrokenReference, GraderError, RubricError
-from grader.expressions import alive, recordable, source
+from grader.expressions import alive, among, recordable, source
 from grader.model import Trial
 from grader.reference import ReferenceModule
 from grader.rubric import Problem
@@ -120,8 +120,9 @@ class RecordedReference:
     def __init__(self, module: ReferenceModule, records: Records, problem: Problem) -> None:
         self.module, self.path, self.records = module, module.path, records
         self.digest = hashlib.sha256(repr((module.digest, records.seed, sorted(records.kept))).encode()).hexdigest()
-        # Sent to every worker: what is recorded as text is computed where it is called.
-        self.given_source = "\n\n".join(text for text in (module.given_source, source()) if text)
+        # What is recorded as text is computed where it is called: by the worker, which has to know how.
+        texts = any(among(records.kept[plan]) for plan in records.plans.values())
+        self.given_source = "\n\n".join(text for text in (module.given_source, source() if texts else "") if text)
         self.kept = dict(records.kept)
         for name, function in problem.functions.items():
             if function.inputs is not None and name in records.plans:

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import yaml
 
 from grader.checks import KINDS, Check
 from grader.checks.gradient import Gradient
@@ -18,6 +17,7 @@ from grader.errors import RubricError
 from grader.invariants import FORMS
 from grader.layouts import DEFAULT, LAYOUTS
 from grader.model import Hints, HygieneCosts, Limits, WrittenItem
+from grader.outline import Node, Pairs, Text
 from grader.policy.terms import READERS, Policy
 from grader.policy.terms import flaws as policy_flaws
 from grader.trials import Inputs
@@ -192,7 +192,7 @@ def parsed(path: Path) -> Rubric:
     Errors
         RubricError for what is no rubric: the first thing that cannot be understood.
     """
-    return read(path, Rubric, {Check: _check, **READERS})
+    return read(path, Rubric, {Check: _check, **READERS}, kept=True)
 
 
 def flaws(rubric: Rubric, path: Path) -> Iterator[RubricError]:
@@ -201,10 +201,10 @@ def flaws(rubric: Rubric, path: Path) -> Iterator[RubricError]:
         yield RubricError(message, file=path, line=line, remedy=remedy)
 
 
-def _check(reader: Reader, node: yaml.Node) -> Check:
+def _check(reader: Reader, node: Node) -> Check:
     """`matches_reference`, or `kind: {options}`."""
-    if isinstance(node, yaml.ScalarNode):
-        name, options = node, yaml.MappingNode("", [], node.start_mark, node.end_mark)
+    if isinstance(node, Text):
+        name, options = node, Pairs([], node.line)
     else:
         pairs = reader.pairs(node, "a check")
         if len(pairs) != 1:

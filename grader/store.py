@@ -92,8 +92,8 @@ def digest(folder: Path, *parts: Any) -> str:
 
 # What decides what is kept: modules and packages of ours.
 _DECIDING = (
-    "answers", "compare", "draw", "explanation", "given", "invariants", "reference", "rubric", "sensitivity",
-    "sheet", "store", "tolerance", "trials", "wire",
+    "answers", "compare", "draw", "explanation", "given", "invariants", "misconceptions", "reference", "rubric",
+    "sensitivity", "sheet", "store", "tolerance", "trials", "wire",
 )  # fmt: skip
 _DECIDING_PACKAGES = ("diagnosis", "mutants")
 

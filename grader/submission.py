@@ -27,9 +27,12 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Submission:
-    """A folder with one file per problem; helper modules and packages beside them can be imported."""
+    """A folder with one file per problem; helper modules and packages beside them can be imported.
 
-    def __init__(self, folder: Path) -> None:
+    `again` says that the same folder is looked at again and again: what its label says is kept.
+    """
+
+    def __init__(self, folder: Path, *, again: bool = False) -> None:
         if not folder.exists():
             raise UsageError(
                 f"there is no folder {folder}", remedy="check the path; a submission is a folder of problem files"
@@ -38,12 +41,12 @@ class Submission:
             raise UsageError(
                 f"{folder} is not a folder", remedy="name the folder that holds problem1.py and the others"
             )
-        self.folder = folder.resolve()
+        self.folder, self.again = folder.resolve(), again
 
     @functools.cached_property
     def label(self) -> Label:
         """What its `submission.yaml` says; UsageError where that cannot be understood."""
-        return _label(self.folder / "submission.yaml")
+        return _label(self.folder / "submission.yaml", kept=self.again)
 
     @property
     def name(self) -> str:
@@ -61,7 +64,7 @@ class Submission:
         return any(_mentions_torch(path) for path in files if path not in left_out)
 
 
-def _label(path: Path) -> Label:
+def _label(path: Path, *, kept: bool) -> Label:
     if not path.is_file():
         return Label()
     if path.stat().st_size > MAX_LABEL:
@@ -69,7 +72,7 @@ def _label(path: Path) -> Label:
     from grader.document import read  # which takes as long to import as a small homework to check
 
     try:
-        return read(path, Label)
+        return read(path, Label, kept=kept)
     except RubricError as error:
         remedy = error.remedy or "see README.md for what it may say, or name the assignment with --assignment"
         raise UsageError(error.message, file=path, line=error.line, remedy=remedy) from None

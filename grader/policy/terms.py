@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, NewType
 
 import msgspec
-import yaml
 
 from grader.document import Reader, read
 from grader.errors import RubricError
+from grader.outline import Node, Text
 from grader.policy.times import is_doubtful, length, moment, zone
 
 YesNo = NewType("YesNo", bool)
@@ -151,24 +151,24 @@ def _deadline_flaws(policy: Policy) -> Iterator[tuple[str, str]]:
 # ---- how the file's words are read ----
 
 
-def _moment(reader: Reader, node: yaml.Node) -> datetime:
+def _moment(reader: Reader, node: Node) -> datetime:
     return _read(reader, node, moment, "write it as 2026-05-03 23:59")  # type: ignore[no-any-return]
 
 
-def _length(reader: Reader, node: yaml.Node) -> timedelta:
+def _length(reader: Reader, node: Node) -> timedelta:
     return _read(reader, node, length, "write it as 90s, 10m, 1h 30m, 7d or 2w")  # type: ignore[no-any-return]
 
 
-def _decimal(reader: Reader, node: yaml.Node) -> Decimal:
+def _decimal(reader: Reader, node: Node) -> Decimal:
     return _read(reader, node, _exact, "write it as 0.1")  # type: ignore[no-any-return]
 
 
-def _yes_or_no(reader: Reader, node: yaml.Node) -> YesNo:
+def _yes_or_no(reader: Reader, node: Node) -> YesNo:
     return _read(reader, node, _truth, "write yes or no")  # type: ignore[no-any-return]
 
 
-def _read(reader: Reader, node: yaml.Node, reading: Any, remedy: str) -> Any:
-    if not isinstance(node, yaml.ScalarNode):
+def _read(reader: Reader, node: Node, reading: Any, remedy: str) -> Any:
+    if not isinstance(node, Text):
         raise reader.error(node, "this has to be one value, not a list or mapping", remedy)
     try:
         return reading(node.value)

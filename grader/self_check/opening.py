@@ -48,7 +48,7 @@ def found(folder: Path, id: str | None, course: Path | None) -> tuple[Submission
     Errors
         UsageError where folder, course or assignment cannot be found.
     """
-    submission = Submission(folder)
+    submission = Submission(folder, again=True)
     own = Course(course) if course else nearest(submission.folder, Path.cwd())
     name = id or _only(own) or submission.assignment(own.assignments)
     if not name:

@@ -6,14 +6,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from grader.assignment import Assignment
 from grader.course import Course
 from grader.document import Reader, read, unknown
 from grader.errors import RubricError, UsageError
 from grader.grading import grade
 from grader.model import PartReport, Status
+from grader.outline import Node
 from grader.rubric import Part, Rubric
 from grader.sandbox.zygote import Zygote
 from grader.submission import Submission
@@ -79,14 +78,14 @@ class _Expectations(dict[str, Expectation]):
     """What `read` is asked for."""
 
 
-def _read(reader: Reader, node: yaml.Node) -> _Expectations:
+def _read(reader: Reader, node: Node) -> _Expectations:
     made = _Expectations()
     for key, item in reader.pairs(node, "the file"):
         said = {
-            part.value: Said(reader.value(verdict, str, f"'{part.value}'"), part.start_mark.line + 1)
+            part.value: Said(reader.value(verdict, str, f"'{part.value}'"), part.line)
             for part, verdict in reader.pairs(item, f"'{key.value}'")
         }
-        made[key.value] = Expectation(key.value, key.start_mark.line + 1, said)
+        made[key.value] = Expectation(key.value, key.line, said)
     return made
 
 

@@ -272,9 +272,12 @@ def test_torch_is_waited_for_only_where_it_is_needed(fill, chosen, files, torch)
 def test_nothing_is_imported_that_takes_its_time_and_is_not_needed(fill, files):
     code = "import sys, grader.cli as cli\ntry: cli.main(['check'])\nfinally: print(*sys.modules, sep='\\n')"
 
-    done = subprocess.run([sys.executable, "-c", code], cwd=fill(files), capture_output=True, text=True, timeout=60)
+    folder = fill(files)
+    for _ in range(2):  # what YAML says is kept from the first time on
+        done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=60)
 
     imported = {name.partition(".")[0] for name in done.stdout.splitlines()}
     assert "numpy" in imported
-    assert not imported & {"torch", "scipy", "jinja2", "rich", "matplotlib", "distributed", "watchfiles", "pytest"}
+    slow = {"torch", "scipy", "jinja2", "rich", "matplotlib", "distributed", "watchfiles", "pytest", "yaml"}
+    assert not imported & slow
     assert files or "numpy.random" not in done.stdout.splitlines()

@@ -6,6 +6,7 @@ That of a rubric is kept: to import PyYAML takes as long as to judge a problem, 
 import hashlib
 import itertools
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,6 +135,12 @@ def _of(node: "yaml.Node", made: dict[int, Node]) -> Node:
 def _count(node: Node, known: dict[int, int]) -> int:
     """How many nodes there are, each as often as it is referred to."""
     if id(node) not in known:
-        inner = [] if isinstance(node, Text) else node.items if isinstance(node, Items) else itertools.chain(*node.pairs)
-        known[id(node)] = 1 + sum(_count(item, known) for item in inner)
+        known[id(node)] = 1 + sum(_count(item, known) for item in _inner(node))
     return known[id(node)]
+
+
+def _inner(node: Node) -> Iterable[Node]:
+    """The nodes that a node holds."""
+    if isinstance(node, Text):
+        return ()
+    return node.items if isinstance(node, Items) else itertools.chain(*node.pairs)

@@ -7,7 +7,6 @@ a reference, or the grader itself).
 import contextlib
 import gc
 import importlib
-import io
 import os
 import sys
 import time
@@ -20,6 +19,7 @@ import click
 from grader import __version__
 from grader.errors import GraderError, UsageError
 from grader.exits import leave, told
+from grader.report.letters import make_readable
 from grader.run import ISOLATION, Asked, ready
 
 if TYPE_CHECKING:
@@ -65,9 +65,7 @@ def main() -> None:
 
     `grade DIR` grades one submission, `grade DIR DIR...` several; it is short for `grade submission DIR`.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # names of files and terminals need not know every letter
-            stream.reconfigure(errors="backslashreplace")
+    make_readable((sys.stdout, sys.stderr))  # names of files and terminals need not know every letter
 
 
 @main.command()

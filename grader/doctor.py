@@ -42,6 +42,6 @@ def cores() -> int:
 def _memory() -> str:
     try:
         size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (OSError, ValueError):
+    except (OSError, ValueError, AttributeError):  # the last one on Windows, which has no sysconf
         return "unknown"
     return f"{size / 2**30:.1f} GiB"

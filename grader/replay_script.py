@@ -63,7 +63,7 @@ def replay_script(
         f"{function} = runpy.run_path(str(file), run_name={_text(path.stem)})[{_text(function)}]",
     ]
     tail = [
-        "own = pathlib.Path(__file__).read_text().splitlines()",
+        "own = pathlib.Path(__file__).read_text('utf-8').splitlines()",
         'print(*(line[2:] for line in own if line.startswith("# ")), sep="\\n")',
         *_calls(function, list(names.values()), output_names, points),
         *(_comment(what, text) for what, text in seen if text),

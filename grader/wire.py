@@ -24,10 +24,13 @@ import sys
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
+
+if TYPE_CHECKING:
+    import socket
 
 PREFIX = struct.Struct(">IQ")
 MAX_HEADER = 4 << 20
@@ -204,6 +207,26 @@ def whole(frame: bytes) -> Any:
     header, _ = lengths(frame[: PREFIX.size])
     start = PREFIX.size + header
     return decode(frame[PREFIX.size : start], frame[start:], make=_as_it_is)
+
+
+def received(channel: "socket.socket") -> Any:
+    """The value of the next frame of our own that comes over a channel, waited for; it holds no callables.
+
+    Errors
+        WireError for what is no frame; OSError where none comes: the other end has hung up, or is silent for too long.
+    """
+    header, body = lengths(_exactly(channel, PREFIX.size))
+    return decode(_exactly(channel, header), _exactly(channel, body), make=_as_it_is)
+
+
+def _exactly(channel: "socket.socket", size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        piece = channel.recv(size - len(data))
+        if not piece:
+            raise ConnectionResetError("nobody is at the other end")
+        data += piece
+    return data
 
 
 class _Packer:

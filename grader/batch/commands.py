@@ -1,5 +1,6 @@
 """The commands for a class: `grade batch` judges it, `grade publish` writes the grades out."""
 
+import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -50,6 +51,8 @@ def batch(handed_in: Path, **asked: Any) -> None:
     out but the run folder: `grade publish` does that.
     """
     with told():
+        if os.name == "nt":
+            raise UsageError("grade batch does not run on Windows itself", remedy="run it in WSL, or on Linux")
         try:
             code = _batch(handed_in, **asked)
         except KeyboardInterrupt:

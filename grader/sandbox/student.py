@@ -167,7 +167,7 @@ class Student:
         if self.worker is None:
             return
         self.worker.close()
-        self.printed = self.printed or _printed(self.worker)
+        self.printed = self.printed or self.worker.printed
         self.worker = None
 
 
@@ -180,12 +180,6 @@ def _no_function_but(result: Any) -> Fault:
         return result
     message = f"Your function returned {kind(result)}, where a function is asked for."
     return Fault(status=Status.WRONG, message=message)
-
-
-def _printed(worker: Worker) -> str:
-    text = bytes(worker.printed).decode("utf-8", "replace")
-    dropped = worker.printed_bytes - len(worker.printed)
-    return f"{text}\n[{dropped} more bytes were printed]" if dropped else text
 
 
 def _unreadable(folder: Path, file: str, taken: Collection[str]) -> Fault | None:

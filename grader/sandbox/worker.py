@@ -1,11 +1,6 @@
 """One worker as the judge sees it: frames both ways under a deadline, and its output within bounds."""
 
 import contextlib
-import os
-import select
-import signal
-import socket
-import struct
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -14,7 +9,8 @@ from typing import Any, NamedTuple
 from grader import wire
 from grader.errors import SandboxError, StudentFault
 from grader.model import Fault, Limits, Status
-from grader.sandbox.zygote import ANSWER_SECONDS, Zygote
+from grader.sandbox.process import ANSWER_SECONDS, Ending
+from grader.sandbox.zygote import Zygote
 
 # How long a worker that closed its channel has to finish dying before it is ended.
 DYING_SECONDS = 0.5
@@ -25,19 +21,11 @@ HEADER_GROWTH = 16
 MAX_REASON = 400
 # The most arguments that a side effect is noted of.
 MAX_ARGUMENTS = 100
-# What a process usually died of, as far as that can be told.
-_CAUSES: dict[int, str] = {
-    signal.SIGSEGV: "SIGSEGV: often a recursion that does not end",
-    signal.SIGKILL: "SIGKILL: often too much memory",
-    signal.SIGABRT: "SIGABRT: often a library that was called with wrong data",
-}
 # Of a submission that has to be copied, as others may not read it.
 TOO_LARGE = (
     f"Your folder is closed to other users and holds more than {wire.MAX_COPIED >> 20} MiB: leave out what is no code,"
     " or let others read it (chmod -R a+rX)."
 )
-# How long to wait for the channel alone; only then is the output looked after as well.
-QUICK = struct.pack("ll", 0, 2_000)  # a timeval: seconds, microseconds
 
 # What torch says of a tensor made on the CPU, where no device is named, beside arguments on a GPU.
 TWO_DEVICES = "to be on the same device"
@@ -67,14 +55,6 @@ class Worker:
 
     def __init__(self, zygote: Zygote, folder: Path, limits: Limits) -> None:
         self.zygote, self.limits = zygote, limits
-        self.channel, theirs = socket.socketpair()
-        # Timeouts of the kernel's own: python's would cost another system call each time.
-        for direction in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-            self.channel.setsockopt(socket.SOL_SOCKET, direction, QUICK)
-        self.output, write = os.pipe()
-        os.set_blocking(self.output, False)
-        self.printed = bytearray()
-        self.printed_bytes = 0
         self.lent: list[Callable[..., Any]] = []
         self.buffer = bytearray()
         self.size = self.answered = 0
@@ -82,33 +62,21 @@ class Worker:
         # All in all it may keep the judge waiting for twice as long as it may compute.
         self.patience = self.left = 2.0 * limits.cpu_seconds
         self.allowed = limits.seconds
-        try:
-            with theirs:
-                self.pid = zygote.fork(theirs, write, folder, limits.of_worker())
-        except BaseException:
-            self._hang_up()
-            raise
-        finally:
-            os.close(write)
-        self.open, self.status = True, 0
-        self.poll = select.poll()
-        self.poll.register(self.output, select.POLLIN)
+        self.process = zygote.start(folder, limits)
+        self.channel = self.process.channel
+        self.open, self.ending = True, Ending()
 
-    def close(self, grace: float = 0.0) -> int:
-        """Ends the process and everything that belongs to it; its status."""
-        if not self.open:
-            return 0
-        self.open = False
-        try:
-            self.status = self.zygote.end(self.pid, grace)
-            return self.status
-        finally:
-            self._drain()
-            self._hang_up()
+    def close(self, grace: float = 0.0) -> Ending:
+        """Ends the process and everything that belongs to it, after `grace` seconds to end by itself; how it ended."""
+        if self.open:
+            self.open = False
+            self.ending = self.process.end(grace)
+        return self.ending
 
-    def _hang_up(self) -> None:
-        self.channel.close()
-        os.close(self.output)
+    @property
+    def printed(self) -> str:
+        """What it printed, within bounds."""
+        return self.process.output.text()
 
     # ---- what the judge asks of it ----
 
@@ -153,9 +121,9 @@ class Worker:
             if self._receive(time.monotonic() + ANSWER_SECONDS) == ("locked down",):
                 return
         self.close()
-        if os.WIFEXITED(self.status) and os.waitstatus_to_exitcode(self.status) == wire.TOO_LARGE:
+        if self.ending.code == wire.TOO_LARGE:
             raise StudentFault(Fault(status=Status.UNREADABLE, message=TOO_LARGE))
-        said = bytes(self.printed).decode("utf-8", "replace").strip()
+        said = self.printed.strip()
         raise SandboxError(f"a worker could not be locked down: {said}", remedy="see what this machine refuses it")
 
     @contextlib.contextmanager
@@ -209,7 +177,7 @@ class Worker:
             try:
                 data = data[self.channel.send(data) :]
             except BlockingIOError:
-                self._wait(select.POLLOUT, deadline)
+                self._wait(deadline, to_send=True)
             except OSError:
                 raise self._ended() from None
 
@@ -232,10 +200,10 @@ class Worker:
         """Fills the buffer to at least this many bytes."""
         while len(self.buffer) < size:
             try:
-                # An answer is usually there within the time that this call sleeps at most.
+                # An answer is usually there within the time that this call may sleep.
                 piece = self.channel.recv(1 << 18)
             except BlockingIOError:
-                self._wait(select.POLLIN, deadline)
+                self._wait(deadline)
                 continue
             except OSError:
                 piece = b""
@@ -243,30 +211,10 @@ class Worker:
                 raise self._ended()
             self.buffer += piece
 
-    def _wait(self, event: int, deadline: float) -> None:
-        self.poll.register(self.channel, event)
+    def _wait(self, deadline: float, *, to_send: bool = False) -> None:
         left = deadline - time.monotonic()
-        ready = self.poll.poll(left * 1000) if left > 0 else []
-        if not ready:
+        if left <= 0 or not self.process.wait(to_send=to_send, seconds=left):
             raise self._late()
-        if any(descriptor == self.output for descriptor, _ in ready):
-            self._drain()
-
-    def _drain(self) -> None:
-        """Takes what was printed: the first kilobytes are kept, the rest is counted and dropped."""
-        room = self.limits.output_kb << 10
-        # Bounded, so that a flood of output cannot keep the judge from looking at the clock.
-        for _ in range(64):
-            try:
-                piece = os.read(self.output, 1 << 16)
-            except BlockingIOError:
-                return
-            if not piece:  # closed by the student's code; the channel still tells what happens
-                with contextlib.suppress(KeyError):
-                    self.poll.unregister(self.output)
-                return
-            self.printed_bytes += len(piece)
-            self.printed += piece[: max(0, room - len(self.printed))]
 
     # ---- endings ----
 
@@ -282,21 +230,19 @@ class Worker:
         return StudentFault(Fault(status=status, message=f"Your code {what}{when}{advice and ': '}{advice}."))
 
     def _ended(self) -> StudentFault:
-        """The worker hung up: what its status says of why."""
-        status = self.close(grace=DYING_SECONDS)
-        if not os.WIFSIGNALED(status):
-            code = os.waitstatus_to_exitcode(status)
-            if code == wire.BROKEN:
-                what, advice = "broke the Python process it runs in", "leave built-in functions and open files alone"
-            else:
-                what, advice = f"ended the Python process (exit code {code})", "remove calls of os._exit and the like"
-            return self._gone(what, Status.CRASHED, advice)
-        number = os.WTERMSIG(status)
-        if number == signal.SIGXCPU:
+        """The worker hung up: what its ending says of why."""
+        ending = self.close(grace=DYING_SECONDS)
+        if ending.overtime:
             what = f"used more than {self.limits.cpu_seconds} s of processor time"
             return self._gone(what, Status.TIMED_OUT, "look for a loop that does not end, or does too much")
-        cause = _CAUSES.get(number, signal.strsignal(number) or "a signal of no name")
-        return self._gone(f"made the Python process die of signal {number} ({cause})", Status.CRASHED)
+        if ending.died_of:
+            return self._gone(f"made the Python process die of {ending.died_of}", Status.CRASHED)
+        if ending.code == wire.BROKEN:
+            what, advice = "broke the Python process it runs in", "leave built-in functions and open files alone"
+        else:
+            what = f"ended the Python process (exit code {ending.code})"
+            advice = "remove calls of os._exit and the like"
+        return self._gone(what, Status.CRASHED, advice)
 
 
 def _are_noted(effects: list[Any]) -> bool:

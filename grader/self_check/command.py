@@ -1,7 +1,9 @@
 """`grade check DIR`: what a student runs twenty times an evening."""
 
 import contextlib
+import os
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -135,7 +137,8 @@ def shown(done: "Done", folder: Path, *, as_json: bool = False) -> int:
     if as_json:
         import msgspec
 
-        click.echo(msgspec.json.format(msgspec.json.encode(done.checked), indent=2).decode())
+        data = msgspec.json.format(msgspec.json.encode(done.checked), indent=2)
+        click.echo(data + b"\n", nl=False)  # JSON is UTF-8, whatever the terminal is
         replays.write(folder, done.checked.parts)
     else:
         click.echo(page(done, folder), nl=False)
@@ -156,7 +159,8 @@ def page(done: "Done", folder: Path) -> str:
 
 def _from_here(path: Path) -> str:
     """A path as it is typed in the current folder."""
-    return shlex.quote(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))
+    typed = str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+    return shlex.quote(typed) if os.sep == "/" else subprocess.list2cmdline([typed])
 
 
 def columns() -> int:

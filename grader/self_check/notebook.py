@@ -81,7 +81,7 @@ def _folder(course: Course, source: str, home: Path, problems: Sequence[str]) ->
     if not asked:
         wanted = ", ".join(name for problem in rubric.problems for name in problem.functions)
         raise UsageError("this session defines none of the functions that are asked for", remedy=f"define: {wanted}")
-    with tempfile.TemporaryDirectory(prefix="grade-") as made:
+    with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as made:
         folder = Path(made) / id
         folder.mkdir()
         _add_helpers(home, folder, {problem.file for problem in rubric.problems})

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
+import click
 import msgspec
 
 from grader.errors import UsageError
@@ -83,8 +84,7 @@ def _looked_at(folder: Path) -> dict[Path, Stamp]:
 
 def drawn(text: str) -> None:
     """Shows a text in the place of the last one, in a terminal; below it, where the output goes to a file."""
-    sys.stdout.write((CLEAR if sys.stdout.isatty() else "") + text)
-    sys.stdout.flush()
+    click.echo((CLEAR if sys.stdout.isatty() else "") + text, nl=False)  # which old consoles of Windows understand
 
 
 def _check(own: Opened, chosen: Chosen) -> Done:

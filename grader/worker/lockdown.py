@@ -27,6 +27,7 @@ from grader import wire
 from grader.worker import kernel, landlock, root, seccomp
 from grader.worker.gpu import NO_GPU, Gpu
 from grader.worker.levels import FULL, LEVELS, PARTIAL, PROCESS_ONLY
+from grader.worker.limits import limit, limit_resources, mapped
 
 CHANNEL, REPORT = 3, 4
 NOBODY = 65534
@@ -58,14 +59,6 @@ class Start:
 
 
 Live = Callable[[Path], None]
-
-
-def mapped() -> int:
-    """Bytes of address space that this process takes: the limit is on what the student adds."""
-    try:
-        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    except OSError:
-        return 1 << 30
 
 
 def best(at_most: str, needed: tuple[str, ...], opened: Gpu = NO_GPU) -> tuple[str, str]:
@@ -148,9 +141,9 @@ def _alone(level: str, start: Start, live: Live) -> None:
         # Else it stays root, at `partial` without a capability. Alone, it is better started than refused.
         with contextlib.nullcontext() if level == PARTIAL else contextlib.suppress(OSError, AttributeError):
             _become_nobody(os.getpid())
-            _limit(resource.RLIMIT_NPROC, start.limits["processes"])
+            limit(resource.RLIMIT_NPROC, start.limits["processes"])
     _die_with_parent()
-    _limit_resources(start)
+    limit_resources(start.limits, start.mapped, gpu=bool(start.gpu.nodes))
     if level == PARTIAL:
         _give_up_privileges()
         landlock.restrict(readable, [Path(os.devnull), *start.gpu.nodes])
@@ -208,9 +201,9 @@ def _first(start: Start, live: Live, report: int, user: int, group: int) -> None
 def _second(start: Start, live: Live, *, counted: bool) -> None:
     _die_with_parent()
     os.close(REPORT)
-    _limit_resources(start)
+    limit_resources(start.limits, start.mapped, gpu=bool(start.gpu.nodes))
     if counted:
-        _limit(resource.RLIMIT_NPROC, start.limits["processes"] + 1)  # the first process is one of them
+        limit(resource.RLIMIT_NPROC, start.limits["processes"] + 1)  # the first process is one of them
     _give_up_privileges()
     if landlock.version():
         landlock.restrict([Path("/")], [root.SCRATCH, Path(os.devnull), *start.gpu.nodes])
@@ -275,26 +268,7 @@ def _keep_only(channel: int, output: int, report: int | None = None) -> None:
     os.closerange(len(wanted), max(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 1024))
 
 
-def _limit_resources(start: Start) -> None:
-    limits = start.limits
-    _limit(resource.RLIMIT_CPU, limits["cpu_seconds"], limits["cpu_seconds"] + 1)
-    # A GPU's driver reserves address space without end: there the limit is on memory that can be written to.
-    kind = resource.RLIMIT_DATA if start.gpu.nodes else resource.RLIMIT_AS
-    _limit(kind, start.mapped + (limits["memory_mb"] << 20))
-    _limit(resource.RLIMIT_FSIZE, limits["file_mb"] << 20)
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_NOFILE, 256)
-
-
 def _kernel() -> tuple[int, int]:
     """The version of the kernel; (0, 0) when it has none of the usual form."""
     numbers = re.match(r"(\d+)\.(\d+)", os.uname().release)
     return (int(numbers[1]), int(numbers[2])) if numbers else (0, 0)
-
-
-def _limit(kind: int, soft: int, hard: int | None = None) -> None:
-    _, ceiling = resource.getrlimit(kind)
-    hard = soft if hard is None else hard
-    if ceiling != resource.RLIM_INFINITY:
-        soft, hard = min(soft, ceiling), min(hard, ceiling)
-    resource.setrlimit(kind, (soft, hard))

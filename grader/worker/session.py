@@ -14,6 +14,7 @@ that it changed, and of those that the value shares memory with.
 import contextlib
 import functools
 import importlib.util
+import os
 import socket
 import sys
 import threading
@@ -36,6 +37,15 @@ Frame = tuple[bytes, bytes]
 Target = str | int | tuple[str, str, list[int]]
 # What a handed-in function may raise here; anything else arrives as RuntimeError.
 _REFUSALS = {kind.__name__: kind for kind in (ValueError, TypeError, ZeroDivisionError, OverflowError)}
+
+
+def live(channel: socket.socket, folder: Path) -> None:
+    """A worker's life, whose standard streams are text as python has it where the work is graded."""
+    sys.stdin, sys.stdout, sys.stderr = (
+        os.fdopen(fd, mode, closefd=False, encoding="utf-8", errors="backslashreplace", newline=newline)
+        for fd, (mode, newline) in enumerate((("r", None), ("w", "\n"), ("w", "\n")))
+    )
+    Session(channel, folder).serve()
 
 
 class Session:

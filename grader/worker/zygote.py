@@ -12,7 +12,6 @@ then takes requests, one at a time:
 import array
 import contextlib
 import os
-import platform
 import signal
 import socket
 import sys
@@ -23,9 +22,10 @@ from typing import Any
 from grader import wire
 from grader.worker import gpu, root
 from grader.worker.gpu import NO_GPU, Gpu
-from grader.worker.lockdown import CHANNEL, Start, adopt_orphans, best, mapped, spawn
-from grader.worker.precision import settle
-from grader.worker.session import Session
+from grader.worker.libraries import imported
+from grader.worker.limits import mapped
+from grader.worker.lockdown import CHANNEL, Start, adopt_orphans, best, spawn
+from grader.worker.session import live
 
 # How long to run after processes that start others faster than they are ended.
 ORPHAN_SECONDS = 1.0
@@ -35,16 +35,10 @@ def main(control: socket.socket, preload: list[str], at_most: str) -> None:
     """Serves until the judge hangs up."""
     adopt_orphans()
     os.umask(0o022)  # the root that is made for a worker is made of folders that it has to enter
-    for name in preload:
-        __import__(name)
-    if "torch" in preload:
-        settle(sys.modules["torch"])
-    _forget_ourselves()
-    versions = {name: str(getattr(sys.modules[name], "__version__", "")) for name in preload}
+    versions = imported(preload)
     needed = tuple(str(sys.modules[name].__file__) for name in preload)
     opened = gpu.present(root.libraries()) if "torch" in preload else NO_GPU
     nursery = Nursery(at_most, needed, opened)
-    versions = {"python": platform.python_version(), **versions}
     devices = ["cpu", "cuda"] if opened.nodes and _has_cuda(sys.modules["torch"]) else ["cpu"]
     _send(control, ("ready", nursery.level, nursery.missing, versions, opened.paths, devices))
     try:
@@ -60,13 +54,6 @@ def main(control: socket.socket, preload: list[str], at_most: str) -> None:
 def _has_cuda(torch: Any) -> bool:
     """Whether this torch was built for CUDA. Nothing is asked of CUDA here: a process that did cannot fork workers."""
     return torch.version.cuda is not None
-
-
-def _forget_ourselves() -> None:
-    """No later import finds this package, even where it is installed: nothing of the judge can be imported."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
-        del sys.modules[name]
-    sys.modules["grader"] = None  # type: ignore[assignment]
 
 
 class Nursery:
@@ -126,10 +113,7 @@ def _reported(report: int, status: int) -> int:
 
 
 def _live(folder: Path) -> None:
-    sys.stdin, sys.stdout, sys.stderr = (
-        os.fdopen(fd, mode, closefd=False, encoding="utf-8", errors="backslashreplace") for fd, mode in enumerate("rww")
-    )
-    Session(socket.socket(fileno=CHANNEL), folder).serve()
+    live(socket.socket(fileno=CHANNEL), folder)
 
 
 def _end_orphans(workers: set[int]) -> None:

@@ -75,9 +75,9 @@ def inside(zygote, spy) -> Callable[..., Any]:
 @pytest.fixture
 def nothing_left_behind(zygote, tmp_path) -> Iterator[None]:
     """No process, no descriptor of the judge and none of the zygote outlives a grading."""
-    pids = (os.getpid(), zygote.process.pid)
+    pids = (os.getpid(), zygote.source.process.pid)
     before = [descriptors(pid) for pid in pids]
     yield
     assert [descriptors(pid) for pid in pids] == before
     assert processes_in(tmp_path) == []
-    assert Path(f"/proc/{zygote.process.pid}/task/{zygote.process.pid}/children").read_text() == ""
+    assert Path(f"/proc/{pids[1]}/task/{pids[1]}/children").read_text() == ""

@@ -247,7 +247,7 @@ def test_it_reaches_no_other_process(inside, zygote, submit):
     with_another = Worker(zygote, submit(), Limits())
     try:
         with_another.load("problem1.py")
-        others = {"judge": os.getpid(), "zygote": zygote.process.pid, "worker": with_another.pid}
+        others = {"judge": os.getpid(), "zygote": zygote.source.process.pid, "worker": with_another.process.pid}
 
         found = inside(
             tries(
@@ -276,8 +276,8 @@ def test_it_has_namespaces_of_its_own_and_no_network_but_itself(zygote, submit):
     try:
         worker.load("problem1.py")
         own = {kind: read_link(f"/proc/self/ns/{kind}") for kind in kinds}
-        [second] = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
-        theirs = {kind: read_link(f"/proc/{worker.pid}/ns/{'pid_for_children' if kind == 'pid' else kind}")
+        [second] = Path(f"/proc/{worker.process.pid}/task/{worker.process.pid}/children").read_text().split()
+        theirs = {kind: read_link(f"/proc/{worker.process.pid}/ns/{'pid_for_children' if kind == 'pid' else kind}")
                   for kind in kinds}  # fmt: skip
         interfaces = [line.partition(":")[0].strip() for line in
                       Path(f"/proc/{second}/net/dev").read_text().splitlines()[2:]]  # fmt: skip
@@ -294,8 +294,8 @@ def test_the_kernel_itself_says_what_it_has_given_up(zygote, submit):
     worker = Worker(zygote, submit(), Limits())
     try:
         worker.load("problem1.py")
-        children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
-        status = Path(f"/proc/{children[0] if children else worker.pid}/status").read_text()
+        children = Path(f"/proc/{worker.process.pid}/task/{worker.process.pid}/children").read_text().split()
+        status = Path(f"/proc/{children[0] if children else worker.process.pid}/status").read_text()
     finally:
         worker.close()
 

@@ -748,10 +748,8 @@ def test_nobody_can_end_the_zygote_of_a_better_isolation(graded, right):
 
 
 def test_a_worker_that_cannot_be_locked_down_is_no_fault_of_the_student(outcome, zygote, monkeypatch, tmp_path):
-    def fork(channel, output, folder, limits):
-        return Zygote.fork(zygote, channel, output, tmp_path / "no such folder", limits)
-
-    monkeypatch.setattr(zygote, "fork", fork)
+    start = zygote.start
+    monkeypatch.setattr(zygote, "start", lambda _, limits: start(tmp_path / "no such folder", limits))
 
     report, errors = outcome({})
 

@@ -9,7 +9,7 @@ import torch
 
 from grader.errors import StudentFault
 from grader.model import Limits
-from grader.sandbox import zygote as zygotes
+from grader.sandbox import bootstrap
 from grader.sandbox.student import Student
 from grader.sandbox.zygote import Zygote
 from grader.worker import gpu
@@ -66,8 +66,8 @@ def with_gpu(monkeypatch, driver):
     """`with_gpu(nodes, preload, level)` is a zygote on a machine that has these nodes, and the driver's folder."""
 
     def zygote(nodes: tuple[str, ...], preload: tuple[str, ...], level: str) -> Zygote:
-        patched = f"from grader.worker import gpu\ngpu.NODES, gpu.FOLDERS = {nodes!r}, ({f'{driver}*'!r},)\nmain("
-        monkeypatch.setattr(zygotes, "_BOOTSTRAP", zygotes._BOOTSTRAP.replace("main(", patched))
+        patched = f"\nfrom grader.worker import gpu\ngpu.NODES, gpu.FOLDERS = {nodes!r}, ({f'{driver}*'!r},)\nmain("
+        monkeypatch.setattr(bootstrap, "_BOOTSTRAP", bootstrap._BOOTSTRAP.replace("\nmain(", patched))
         return Zygote(preload, level)
 
     return zygote

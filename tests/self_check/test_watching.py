@@ -1,5 +1,6 @@
 """With --watch, whatever is saved is judged again in the same process, and nothing else is."""
 
+import contextlib
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ import pytest
 
 from grader.assignment import Assignment
 from grader.course import Course
+from grader.sandbox.zygote import Zygote
 from grader.self_check.chosen import ALL, Chosen
 from grader.self_check.opening import Opened
 from grader.self_check.watching import saves, watched
@@ -20,15 +22,22 @@ from grader.submission import Submission
 SECONDS = 30
 
 
+@pytest.fixture(params=[True, False], ids=["forked", "fresh"])
+def source(request, zygote):
+    """Where workers come from: where nothing can be forked, the same has to hold."""
+    with Zygote(forks=False) if not request.param else contextlib.nullcontext(zygote) as ready:
+        yield ready
+
+
 @pytest.fixture
-def shown(zygote):
+def shown(source):
     """`shown(folder, groups, chosen)` are the checks that are shown while these groups of files are saved.
 
     A group is a mapping from files to their new text.
     """
 
     def shown(folder, groups, chosen=ALL):
-        own = Opened(Assignment(Course(folder), "tiny"), Submission(folder), zygote)
+        own = Opened(Assignment(Course(folder), "tiny"), Submission(folder), source)
 
         def saved():
             for group in groups:

@@ -21,6 +21,7 @@ from grader.errors import GraderError, UsageError
 from grader.exits import leave, told
 from grader.report.letters import make_readable
 from grader.run import ISOLATION, Asked, ready
+from grader.threads import ONE_EACH
 
 if TYPE_CHECKING:
     from grader.model import Report
@@ -240,6 +241,7 @@ def _width() -> int:
 def command() -> NoReturn:
     """The command as a process of its own: it leaves at once, without taking numpy and the rest down piece by piece."""
     code: object = 0
+    os.environ.update(ONE_EACH | dict(os.environ))  # before numpy is imported
     gc.set_threshold(100_000)  # little of what is made is garbage, and looking for it took a fiftieth of the time
     try:
         main()

@@ -97,9 +97,9 @@ def _parsed(path: Path, text: str) -> Node:
     if node is None:
         raise RubricError("is empty", file=path, remedy="write it; `docs/` has the format")
     try:
-        return _of(node, {})
+        return _of(node, {}, path)
     except RecursionError:
-        raise RubricError("is nested too deep, or holds something that holds itself", file=path) from None
+        raise RubricError("is nested too deep", file=path) from None
 
 
 def _composed(text: str) -> "yaml.Node | None":
@@ -117,19 +117,24 @@ def _composed(text: str) -> "yaml.Node | None":
     return yaml.compose(text, Loader=loader)
 
 
-def _of(node: "yaml.Node", made: dict[int, Node]) -> Node:
-    """The outline of a node, once however often it is referred to."""
+def _of(node: "yaml.Node", made: dict[int, Node | None], path: Path) -> Node:
+    """The outline of a node, once however often it is referred to; None while it is being made."""
     import yaml
 
-    if id(node) not in made:
-        line = node.start_mark.line + 1
-        if isinstance(node, yaml.ScalarNode):
-            made[id(node)] = Text(node.value, line, bool(node.style))
-        elif isinstance(node, yaml.SequenceNode):
-            made[id(node)] = Items([_of(item, made) for item in node.value], line)
-        else:
-            made[id(node)] = Pairs([(_of(key, made), _of(item, made)) for key, item in node.value], line)
-    return made[id(node)]
+    line, known = node.start_mark.line + 1, made.get(id(node))
+    if known is not None:
+        return known
+    if id(node) in made:
+        raise RubricError("holds something that holds itself", file=path, line=line)
+    made[id(node)] = None
+    if isinstance(node, yaml.ScalarNode):
+        found: Node = Text(node.value, line, bool(node.style))
+    elif isinstance(node, yaml.SequenceNode):
+        found = Items([_of(item, made, path) for item in node.value], line)
+    else:
+        found = Pairs([(_of(key, made, path), _of(item, made, path)) for key, item in node.value], line)
+    made[id(node)] = found
+    return found
 
 
 def _count(node: Node, known: dict[int, int]) -> int:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from grader.threads import ONE_EACH
+
 # `grader` becomes a package that holds the wire and the worker, and is emptied once they are loaded: no course
 # folder and nothing else of ours can be imported. Without `site`, no .pth file has a say either.
 _BOOTSTRAP = """
@@ -35,7 +37,6 @@ _OF_WINDOWS = (
 
 def environment(preload: Sequence[str], scratch: str = "/tmp") -> dict[str, str]:  # noqa: S108 - of full isolation
     """The whole environment of a worker: nothing of the user's, and one thread for every library."""
-    threads = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")
     driver = {"LD_LIBRARY_PATH": f"{_DRIVER}/lib64:{_DRIVER}/lib"} if "torch" in preload and _DRIVER.is_dir() else {}
     return {
         "PATH": "/usr/bin:/bin",
@@ -48,7 +49,7 @@ def environment(preload: Sequence[str], scratch: str = "/tmp") -> dict[str, str]
         # Without it cuBLAS may add in another order every time; it is read when CUDA starts.
         "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
         **driver,
-        **{f"{library}_NUM_THREADS": "1" for library in threads},
+        **ONE_EACH,
     }
 
 

@@ -55,10 +55,12 @@ class Interpreters:
     def start(self, folder: Path, limits: "Limits") -> "Fresh":
         """The one that stood by, with a submission; the next one is on its way."""
         with self.lock:
-            self.spare.versions()  # two that import libraries at the same time would both take longer
-            taken, self.spare = self.spare, Fresh(self.preload)
+            taken = self.spare
             self.started = [*(one for one in self.started if not one.ended), taken]
-            taken.begin(folder, limits)
+            try:
+                taken.begin(folder, limits)
+            finally:
+                self.spare = Fresh(self.preload)
             return taken
 
     def close(self) -> None:

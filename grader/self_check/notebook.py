@@ -47,7 +47,7 @@ def check(
     parts: Sequence[str] = (),
     kit: str | Path | None = None,
 ) -> Found:
-    """Checks these functions, or all that this session defines, with the kit that the current folder lies in.
+    """Checks these functions alone, or all that this session defines, with the kit that the current folder lies in.
 
     `problems` and `parts` name what is to be checked, as -p and --part do; `kit` is another folder of a kit. What the
     session's functions use is taken along as far as it is defined in cells; nothing else of the session is.
@@ -58,11 +58,13 @@ def check(
     home = Path(kit) if kit is not None else Path.cwd()
     course = Course(home) if kit is not None else nearest(home)
     source = _of_functions(functions) if functions else _of_session()
+    names = {function.__name__ for function in functions}
     with _folder(course, source, home, problems) as (folder, asked):
         label = folder / "submission.yaml"
         if (home / "submission.yaml").is_file():
             shutil.copy(home / "submission.yaml", label)
-        chosen = Chosen(asked, parts)
+        ids = [problem.id for problem in asked]
+        chosen = Chosen(ids, parts or [part.id for one in asked for part in one.parts if part.function in names])
         with opened(folder, course=course.folder, chosen=chosen) as own:
             done = checked(*own, chosen, Ladder(home))
     for error in dict.fromkeys(map(str, done.errors)):
@@ -71,8 +73,8 @@ def check(
 
 
 @contextlib.contextmanager
-def _folder(course: Course, source: str, home: Path, problems: Sequence[str]) -> Iterator[tuple[Path, Sequence[str]]]:
-    """A folder with the source as every problem file that it has functions of, and those problems' ids."""
+def _folder(course: Course, source: str, home: Path, problems: Sequence[str]) -> Iterator[tuple[Path, list[Problem]]]:
+    """A folder with the source as every problem file that it has functions of, and those problems."""
     [id, *more] = course.assignments or [""]
     if not id or more:
         raise UsageError(f"{course.folder} is no kit of one assignment", remedy="name the folder of one with kit=...")
@@ -87,7 +89,7 @@ def _folder(course: Course, source: str, home: Path, problems: Sequence[str]) ->
         _add_helpers(home, folder, {problem.file for problem in rubric.problems})
         for problem in asked:
             (folder / problem.file).write_text(source, encoding="utf-8")
-        yield folder, [problem.id for problem in asked]
+        yield folder, asked
 
 
 def _defines(source: str, problem: Problem) -> bool:

@@ -47,6 +47,7 @@ class Store:
         # Its name is nobody else's: threads, and machines that share the folder, may write at the same time.
         draft = self.path.with_suffix(f".{os.urandom(8).hex()}")
         try:
+            self.kept = self._read() | self.kept  # another process may have found out something else meanwhile
             data = wire.encode(self.kept)
             self.path.parent.mkdir(parents=True, exist_ok=True)
             draft.write_bytes(hashlib.sha256(data).digest() + data)

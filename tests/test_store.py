@@ -75,6 +75,17 @@ def test_what_is_added_later_is_kept_beside_the_rest():
     assert (again.get("one"), again.get("two")) == (1, 2)
 
 
+def test_what_two_find_out_at_the_same_time_is_kept_of_both():
+    one, other = Store("a"), Store("a")
+    one.put("trials", "some")
+    other.put("answers", 3)
+    one.save()
+    other.save()
+
+    found = Store("a")
+    assert (found.get("trials"), found.get("answers")) == ("some", 3)
+
+
 def test_functions_are_not_kept_and_do_no_harm():
     one = kept(function=print, number=3)
 

@@ -2,6 +2,7 @@
 
 import copy
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,12 @@ def cache(tmp_path_factory) -> Iterator[Path]:
     os.environ.pop("GRADER_CACHE")
     if before is not None:
         os.environ["GRADER_CACHE"] = before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """Commands that tests start can be interrupted, also where the tests run in the background, which nothing can."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

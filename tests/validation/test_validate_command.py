@@ -31,7 +31,7 @@ def test_without_findings_there_is_a_line_for_each_assignment_and_the_code_is_0(
     head, row = done.stdout.splitlines()
     assert done.exit_code == 0
     assert dict(zip(head.split("  "), row.split("  "), strict=False))
-    assert row.split() == ["sound", "1", "4", "9", "2", "3", "4", "1", row.split()[-2], "none"]
+    assert row.split() == ["sound", "1", "4", "9", "2", "3", "5", "1", row.split()[-2], "none"]
 
 
 def test_findings_are_told_with_file_line_and_remedy_and_the_code_is_1(run, spoiled, sound):

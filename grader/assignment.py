@@ -9,7 +9,8 @@ from grader.course import Course
 from grader.errors import BrokenReference, GraderError, RubricError, UsageError
 from grader.recorded import RecordedReference, Reference, read
 from grader.reference import ReferenceModule
-from grader.rubric import Problem, Rubric, load
+from grader.rubric import Problem, Rubric
+from grader.rubric_file import load
 from grader.sheet import AnswerSheet, key_of
 
 # Answer sheets that are kept in memory: those of a few seeds.

@@ -10,7 +10,8 @@ import pytest
 from grader.checks import KINDS, Check
 from grader.checks.matches_reference import MatchesReference
 from grader.course import Course
-from grader.rubric import Function, Part, Problem, Rubric, load
+from grader.rubric import Function, Part, Problem, Rubric
+from grader.rubric_file import load
 
 COURSE = Course(Path(__file__).parents[1])
 PAGE = COURSE.folder / "docs" / "homeworks.md"

@@ -18,7 +18,7 @@ from grader.policy.marking import marked
 from grader.policy.terms import Counts, Late, Policy, Unit, YesNo, policy_of
 from grader.policy.times import clock, instant, length
 from grader.roster import HandedIn, Person, Refused
-from grader.rubric import load
+from grader.rubric_file import load
 
 VIENNA = ZoneInfo("Europe/Vienna")
 DUE = datetime(2026, 5, 3, 23, 59, tzinfo=VIENNA)

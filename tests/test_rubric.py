@@ -10,7 +10,8 @@ from grader.checks.satisfies import Satisfies
 from grader.checks.vjp import Vjp
 from grader.errors import RubricError
 from grader.model import HygieneCosts, Limits, WrittenItem
-from grader.rubric import Rubric, load
+from grader.rubric import Rubric
+from grader.rubric_file import load
 from grader.tolerance import Tolerance
 from grader.trials import DEFAULT_REGIMES
 

@@ -18,7 +18,7 @@ from grader.document import read
 from grader.errors import RubricError
 from grader.model import Hints
 from grader.policy.terms import READERS, YesNo
-from grader.rubric import load
+from grader.rubric_file import load
 from tests.conftest import ID, RUBRIC
 
 COURSE = Course(Path(__file__).parents[1])

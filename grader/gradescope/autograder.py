@@ -22,7 +22,7 @@ from grader.policy.marking import marked
 from grader.policy.terms import Policy, policy_of
 from grader.policy.times import instant
 from grader.roster import HandedIn, Marked, Person
-from grader.rubric import load
+from grader.rubric_file import load
 from grader.run import Asked, ready
 from grader.sandbox.zygote import Zygote
 

@@ -1,4 +1,4 @@
-"""A public rubric as YAML, with the keys that a rubric has; `grader.rubric.load` reads it again."""
+"""A public rubric as YAML, with the keys that a rubric has; `grader.rubric_file.load` reads it again."""
 
 import enum
 from typing import Any

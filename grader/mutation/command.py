@@ -13,7 +13,8 @@ from grader.exits import leave, told
 from grader.mutation.records import Fate, Survey
 from grader.mutation.survey import Narrowed, survey
 from grader.mutation.table import declared, rows, survivors, table
-from grader.rubric import Rubric, load
+from grader.rubric import Rubric
+from grader.rubric_file import load
 
 
 class Asked(NamedTuple):

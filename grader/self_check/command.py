@@ -86,7 +86,7 @@ def _checked(wanted: Wanted) -> int:
 
 def _accepted(submission: "Submission", rubric: Path) -> int:
     """Says what stands in the way of handing a folder in, or packs it."""
-    from grader.rubric import load
+    from grader.rubric_file import load
     from grader.self_check import acceptance
 
     own = load(rubric)

@@ -15,7 +15,8 @@ from grader.course import Course, nearest
 from grader.errors import UsageError
 from grader.intake.listing import Unusable
 from grader.intake.notebook import module
-from grader.rubric import Problem, load
+from grader.rubric import Problem
+from grader.rubric_file import load
 from grader.self_check.checked import Checked
 from grader.self_check.checking import checked
 from grader.self_check.chosen import Chosen

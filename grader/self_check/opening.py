@@ -63,7 +63,7 @@ def _needs_torch(submission: Submission, rubric: Path, chosen: Chosen) -> bool:
         return False
     if chosen == ALL:
         return True
-    from grader.rubric import load
+    from grader.rubric_file import load
 
     problems = load(rubric).problems
     others = {problem.file for problem in problems if not chosen.concerns(problem)}

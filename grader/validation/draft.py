@@ -10,7 +10,8 @@ from grader.assignment import Assignment, misfits
 from grader.course import Course
 from grader.errors import BrokenReference, GraderError, RubricError
 from grader.reference import ReferenceModule
-from grader.rubric import Function, Part, Problem, Rubric, flaws, parsed
+from grader.rubric import Function, Part, Problem, Rubric
+from grader.rubric_file import flaws, parsed
 from grader.validation.docstrings import missing_docstrings
 from grader.validation.finding import Finding, Kind, Place, finding, of_error
 

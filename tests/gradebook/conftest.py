@@ -20,7 +20,6 @@ from grader.model import (
 from grader.roster import HandedIn, Marked, Person
 from grader.rubric import Rubric
 
-HOSTILE = "</pre><script>alert(1)</script>\x1b[2J\x00\u202egnp.exe\udcff\ufffe]]>&lt;\"'{{ 7 * 7 }}"
 WHEN = datetime.fromisoformat("2026-05-03T22:15:07.250000+02:00")
 
 

@@ -13,7 +13,7 @@ import pytest
 from grader.gradebook import canvas, junit, moodle, results, spreadsheet
 from grader.gradebook.export import Standing
 from grader.policy.terms import Counts, Late, Policy, policy_of
-from grader.rubric import load
+from grader.rubric_file import load
 
 DOC = (Path(__file__).parents[2] / "docs" / "gradebooks.md").read_text(encoding="utf-8")
 

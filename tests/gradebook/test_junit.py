@@ -3,7 +3,7 @@
 from xml.etree import ElementTree as xml
 
 import pytest
-from conftest import HOSTILE
+from hostile_text import HOSTILE
 
 from grader.gradebook.junit import written
 from grader.model import Status

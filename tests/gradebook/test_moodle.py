@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from conftest import HOSTILE
+from hostile_text import HOSTILE
 
 from grader.errors import UsageError
 from grader.gradebook.moodle import written

@@ -5,7 +5,7 @@ import json
 import jsonschema
 import msgspec
 import pytest
-from conftest import HOSTILE
+from hostile_text import HOSTILE
 
 from grader.gradebook.results import Visibility, written
 from grader.model import Status

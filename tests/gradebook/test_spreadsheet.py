@@ -5,7 +5,7 @@ import io
 
 import msgspec
 import pytest
-from conftest import HOSTILE
+from hostile_text import HOSTILE
 
 from grader.gradebook.spreadsheet import written
 from grader.roster import Person

@@ -18,7 +18,7 @@ from grader.kit.making import kit, zipped
 from grader.public import is_checkable, public
 from grader.recorded import parsed
 from grader.recording import recording
-from grader.rubric import load
+from grader.rubric_file import load
 
 COURSE = Course(Path(__file__).parents[2])
 

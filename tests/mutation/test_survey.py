@@ -7,7 +7,7 @@ from grader.mutation import survey as survey_module
 from grader.mutation.records import Fate
 from grader.mutation.survey import Narrowed
 from grader.mutation.table import rows, survivors, table
-from grader.rubric import load
+from grader.rubric_file import load
 
 
 def fates(found, part):

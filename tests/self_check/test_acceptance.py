@@ -7,7 +7,7 @@ import pytest
 from grader.assignment import Assignment
 from grader.course import Course
 from grader.grading import grade
-from grader.rubric import load
+from grader.rubric_file import load
 from grader.self_check.acceptance import acceptance, packed
 from grader.submission import Submission
 

@@ -38,7 +38,7 @@ def explains(name: str, part: Part, bench: Bench, trials: Sequence[Trial]) -> bo
     if bench.problem.functions[part.function].evaluated_at:
         return False
     try:
-        return _explaining(part, bench, trials, _answers)(name)
+        return _explaining(part, bench, trials, answers)(name)
     except Exception:  # noqa: BLE001 - it may break where the reference does not, and then explains nothing
         return False
 
@@ -106,18 +106,19 @@ def _kept_answers(name: str, part: Part, bench: Bench, trials: Sequence[Trial]) 
     kept = bench.store.get(f"misconception {name} of {part.id}")
     if kept is None:
         with bench.reference.blamed():
-            kept = _answers(name, part, bench, trials)
+            kept = answers(name, part, bench, trials)
         bench.store.put(f"misconception {name} of {part.id}", kept)
     return list(kept)
 
 
-def _answers(name: str, part: Part, bench: Bench, trials: Sequence[Trial]) -> list[Any]:
+def answers(name: str, part: Part, bench: Bench, trials: Sequence[Trial]) -> list[Any]:
+    """What a misconception answers in each of the trials; where that is a function, its values at the points."""
     function = bench.reference.misconception(name)
     with np.errstate(all="ignore"):
-        answers = [function(*bench.reference.arguments_of(function, trial.inputs, name)) for trial in trials]
+        given = [function(*bench.reference.arguments_of(function, trial.inputs, name)) for trial in trials]
         if points := bench.problem.functions[part.function].evaluated_at:
-            return [np.array([value(point) for point in points]) for value in answers]
-    return answers
+            return [np.array([value(point) for point in points]) for value in given]
+    return given
 
 
 def _agrees(bench: Bench, part: Part, trial: Trial, given: Any, wrong: Any) -> bool:

@@ -19,7 +19,7 @@ from grader.checks.vjp import Vjp
 from grader.errors import GraderError
 from grader.explanation import explanation
 from grader.judgement import verdict_on
-from grader.misconceptions import recognised
+from grader.misconceptions import answers, recognised
 from grader.model import Fault, Hints, Status, Trial
 from grader.rubric import Part, Problem
 from grader.sensitivity import leaves_of
@@ -128,17 +128,8 @@ def handed_in(part: Part, bench: Bench) -> HandedIn:
         BrokenReference where one of them raises.
     """
     main = [trial for trial in bench.trials(part.function) if not trial.share]
-    return HandedIn(bench, part, main, {name: answers(bench, part, name, main) for name in part.misconceptions})
-
-
-def answers(bench: Bench, part: Part, name: str, trials: list[Trial]) -> list[Any]:
-    """What a misconception answers in trials; where that is a function, its values at the points."""
-    wrong = bench.reference.misconception(name)
     with bench.reference.blamed():
-        given = [wrong(*bench.reference.arguments_of(wrong, trial.inputs, name)) for trial in trials]
-        if points := bench.problem.functions[part.function].evaluated_at:
-            given = [[value(point) for point in points] for value in given]
-    return given
+        return HandedIn(bench, part, main, {name: answers(name, part, bench, main) for name in part.misconceptions})
 
 
 def quiet(assignment: Assignment) -> Assignment:

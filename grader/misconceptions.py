@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from grader.checks.sampler import stacked
 from grader.compare import conformed, disagreement
 from grader.errors import BrokenReference, StudentFault
 from grader.model import Trial
-from grader.reference import claims_of, first_line
+from grader.reference import claims_of, file_of, first_line
 from grader.rubric import Part
 from grader.sides import ReferenceSide, StudentSide
 from grader.tolerance import ROUNDINGS, is_single, sharpened
@@ -50,15 +49,11 @@ def sentence(bench: Bench, name: str) -> str:
     if not text:
         raise BrokenReference(
             f"the misconception '{name}' says nothing",
-            file=_file(bench),
+            file=file_of(function),
             line=first_line(function),
             remedy="give it a docstring: what the student is told",
         )
     return " ".join(text.split())
-
-
-def _file(bench: Bench) -> Path:
-    return bench.reference.path.with_name(f"{bench.reference.path.stem}_misconceptions.py")
 
 
 def _explaining(
@@ -91,7 +86,7 @@ def _obeys(name: str, part: Part, bench: Bench, trial: Trial, draws: Any) -> boo
     if "draws" not in inspect.signature(law).parameters:
         message = f"the misconception '{name}' takes no draws, by which part '{part.id}' is judged"
         remedy = "let it be a law of `draws` (docs/rubric.md says how)"
-        raise BrokenReference(message, file=_file(bench), line=first_line(law), remedy=remedy)
+        raise BrokenReference(message, file=file_of(law), line=first_line(law), remedy=remedy)
     with bench.reference.blamed():
         arguments = bench.reference.arguments_of(law, {**trial.inputs, "draws": draws}, name)
         claims, objection = claims_of(law, arguments)

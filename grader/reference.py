@@ -130,7 +130,7 @@ class ReferenceModule:
         if missing:
             raise BrokenReference(
                 f"{name} takes '{missing[0]}', which the input maker does not make",
-                file=_file(function) or self.path,
+                file=file_of(function) or self.path,
                 line=first_line(function),
                 remedy=f"return '{missing[0]}' from the maker that the rubric names for {name}",
             )
@@ -173,8 +173,9 @@ def claims_of(law: Callable[..., Any], arguments: list[Any]) -> tuple[list[Any],
     try:
         returned = law(*arguments)
         if returned is None:
+            message = f"{law.__name__} returns None"
             remedy = "let it yield claims of grader.laws, or return a list of them"
-            raise BrokenReference(f"{law.__name__} returns None", file=_file(law), line=first_line(law), remedy=remedy)
+            raise BrokenReference(message, file=file_of(law), line=first_line(law), remedy=remedy)
         claims.extend(returned)
     except AssertionError as broken:
         if _is_of_a_reference(broken):
@@ -189,7 +190,8 @@ def first_line(function: Callable[..., Any]) -> int:
     return code.co_firstlineno if code else 0
 
 
-def _file(function: Callable[..., Any]) -> str:
+def file_of(function: Callable[..., Any]) -> str:
+    """The file that a function stands in; '' for what is none."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     return code.co_filename if code else ""
 

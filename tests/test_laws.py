@@ -267,3 +267,19 @@ def test_the_sentence_says_what_is_odd_and_names_no_right_value(claims, words):
     assert words in odd.sentence
     for value in (KEPT, 1 - KEPT, RATE, SD):
         assert f"{value:g}" not in odd.sentence
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("law", [
+    lambda draws: laws.moments(draws, 0, 1, 3),
+    lambda draws: laws.normal(draws, 0, 1),
+    lambda draws: laws.uniform(draws, -9, 9),
+    lambda draws: laws.poisson(draws, 2.0),
+], ids=["moments", "normal", "uniform", "poisson"])  # fmt: skip
+def test_what_is_no_finite_number_follows_no_law(law, bad):
+    draws = np.random.default_rng(0).normal(size=(50, 8))
+    draws[3, 2] = bad
+    with np.errstate(all="ignore"):
+        claims = law(draws)
+
+    assert oddest(claims).p == 0

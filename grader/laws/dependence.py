@@ -20,6 +20,8 @@ def independence(draws: Any, what: str = "the draws", *, alike: bool = True) -> 
         draws (calls, ...).
     """
     draws = np.asarray(draws, dtype=np.float64)
+    if not np.isfinite(draws).all():  # of no law at all; every other look takes numbers for granted
+        return [Claim(0.0, f"Some of {what} are nan or infinite.")]
     claims = []
     for axis in range(draws.ndim):
         turned = np.moveaxis(draws, axis, 0)

@@ -4,7 +4,6 @@ It imports the heavy modules, says ("ready", versions) and waits for ("start", f
 letters. What follows is a session. Nothing locks it in; it limits itself where the system has limits for a process.
 """
 
-import contextlib
 import os
 import socket
 from collections.abc import Mapping
@@ -14,8 +13,10 @@ from grader import wire
 from grader.worker.libraries import imported
 from grader.worker.session import live
 
-with contextlib.suppress(ImportError):  # Windows has no such limits
+try:
     from grader.worker import limits
+except ImportError:  # Windows has no such limits
+    limits = None  # type: ignore[assignment]
 
 
 def main(channel: socket.socket, preload: list[str], _: str) -> None:
@@ -38,7 +39,7 @@ def main(channel: socket.socket, preload: list[str], _: str) -> None:
 
 
 def _become_worker(channel: socket.socket, folder: Path, of_worker: Mapping[str, int]) -> None:
-    if "limits" in globals():
+    if limits is not None:
         limits.limit_resources(of_worker, limits.mapped(otherwise=0))  # a Mac's processes map hundreds of gigabytes
     os.chdir(folder)
     live(channel, folder)

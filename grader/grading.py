@@ -31,7 +31,7 @@ from grader.sandbox.zygote import Zygote
 from grader.submission import Submission
 
 if TYPE_CHECKING:
-    from grader.explanation import Explanation
+    from grader.feedback.explanation import Explanation
 
 # Problems of one submission that are judged side by side; a whole class has other ways to keep more cores busy.
 AT_A_TIME = 2
@@ -245,7 +245,7 @@ def _verdict(part: Part, bench: Bench, judged: Judgement, shown: Failure, explai
 
 
 def _explained(part: Part, bench: Bench, judged: Judgement) -> "Explanation | None":
-    from grader.explanation import explanation  # a right submission needs none of it
+    from grader.feedback.explanation import explanation  # a right submission needs none of it
 
     return explanation(part, bench, judged.trials)
 
@@ -285,8 +285,8 @@ def _counterexample(part: Part, bench: Bench, failure: Failure) -> Counterexampl
     """The input that shows the mistake, made as simple as it can be, as text."""
     if not bench.counterexamples or failure.verdict.status is Status.MISSING or bench.student.unusable:
         return None
-    from grader import smallest
-    from grader.counterexample import counterexample
+    from grader.feedback import smallest
+    from grader.feedback.counterexample import counterexample
 
     seen = None
     # An example that stays as it was is no reason not to grade; without a reference, nothing else is known to be wrong.

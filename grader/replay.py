@@ -2,8 +2,8 @@
 
 from grader.assignment import Assignment
 from grader.bench import Bench, student_of
-from grader.counterexample import shown
 from grader.errors import UsageError
+from grader.feedback.counterexample import shown
 from grader.judgement import verdict_on
 from grader.model import Fault, Trial
 from grader.rubric import Part, Problem

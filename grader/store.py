@@ -93,18 +93,16 @@ def digest(folder: Path, *parts: Any) -> str:
 
 # What decides what is kept: modules and packages of ours.
 _DECIDING = (
-    "answers", "compare", "draw", "explanation", "given", "invariants", "misconceptions", "reference", "rubric",
-    "sensitivity", "sheet", "store", "tolerance", "trials", "wire",
+    "answers", "compare", "draw", "feedback/diagnosis", "feedback/explanation", "feedback/misconceptions", "given",
+    "invariants", "mutants", "reference", "rubric", "sensitivity", "sheet", "store", "tolerance", "trials", "wire",
 )  # fmt: skip
-_DECIDING_PACKAGES = ("diagnosis", "mutants")
 
 
 @functools.cache
 def _ours() -> bytes:
-    here = Path(grader.__file__).parent
-    files = [here / f"{name}.py" for name in _DECIDING]
-    files += [path for package in _DECIDING_PACKAGES for path in sorted((here / package).glob("*.py"))]
-    return b"".join(map(_named_content, files))
+    paths = [Path(grader.__file__).parent / name for name in _DECIDING]
+    files = [sorted(path.glob("*.py")) if path.is_dir() else [path.with_suffix(".py")] for path in paths]
+    return b"".join(_named_content(file) for own in files for file in own)
 
 
 def _named_content(path: Path) -> bytes:

@@ -14,7 +14,7 @@ from benchmarks.judging.unseen import UNSEEN
 from grader.assignment import Assignment
 from grader.bench import Bench, student_of
 from grader.course import Course
-from grader.explanation import diagnosed
+from grader.feedback.explanation import diagnosed
 from grader.judgement import judgement
 from grader.model import Trial
 from grader.rubric import Part

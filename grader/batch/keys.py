@@ -17,7 +17,6 @@ _APART = frozenset(
     (
         "batch",
         "cli",
-        "class_statistics",
         "deferred",
         "doctor",
         "gradebook",

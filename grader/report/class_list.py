@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from grader.class_statistics import is_graded
 from grader.model import Report
+from grader.report.class_statistics import is_graded
 from grader.report.visible import one_line
 from grader.report.words import WORDS, Word, number
 from grader.roster import Marked, Person

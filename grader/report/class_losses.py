@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.clusters import Cluster, Concern, Doubt
 from grader.model import Status
 from grader.report.class_list import address, label
+from grader.report.clusters import Cluster, Concern, Doubt
 from grader.report.visible import one_line, visible
 from grader.report.words import WORDS, Word
 from grader.roster import Marked, Refused

@@ -10,10 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from grader import class_statistics
-from grader.class_statistics import Attendance, PartStatistics, Spread
-from grader.clusters import Cluster, clusters, concerns
 from grader.model import Report, Status
+from grader.report import class_statistics
 from grader.report.class_list import ABSENT, Student, students
 from grader.report.class_losses import (
     Loss,
@@ -25,6 +23,8 @@ from grader.report.class_losses import (
     people_by_key,
     refusal,
 )
+from grader.report.class_statistics import Attendance, PartStatistics, Spread
+from grader.report.clusters import Cluster, clusters, concerns
 from grader.report.histogram import Histogram, drawn
 from grader.report.templates import compiled, inline
 from grader.report.visible import one_line

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.class_statistics import Bin, Spread
+from grader.report.class_statistics import Bin, Spread
 from grader.report.words import number
 
 WIDTH, HEIGHT = 720, 210

@@ -17,9 +17,9 @@ from grader.assignment import Assignment
 from grader.bench import Bench
 from grader.checks.vjp import Vjp
 from grader.errors import GraderError
-from grader.explanation import explanation
+from grader.feedback.explanation import explanation
+from grader.feedback.misconceptions import answers, recognised
 from grader.judgement import verdict_on
-from grader.misconceptions import answers, recognised
 from grader.model import Fault, Hints, Status, Trial
 from grader.rubric import Part, Problem
 from grader.sensitivity import leaves_of

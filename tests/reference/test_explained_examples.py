@@ -11,7 +11,7 @@ from grader.assignment import Assignment
 from grader.bench import Bench, student_of
 from grader.checks.vjp import Vjp
 from grader.document import read
-from grader.explanation import explanation
+from grader.feedback.explanation import explanation
 from grader.judgement import Judgement, judgement, telling
 from grader.model import Hints, Status
 from grader.rubric import Part

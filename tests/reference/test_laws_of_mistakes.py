@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from grader.bench import Bench
-from grader.misconceptions import recognised
+from grader.feedback.misconceptions import recognised
 from grader.model import Trial
 from grader.rubric import Part
 from grader.stand_in import StandIn

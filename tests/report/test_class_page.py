@@ -17,14 +17,14 @@ from outline import Outline
 
 import grader.report.class_page
 from grader.assignment import Assignment
-from grader.class_statistics import part_statistics, reports_by_key
-from grader.clusters import clusters
 from grader.course import Course
 from grader.grading import grade
 from grader.model import Status
 from grader.report import words
 from grader.report.class_list import address
 from grader.report.class_page import class_page
+from grader.report.class_statistics import part_statistics, reports_by_key
+from grader.report.clusters import clusters
 from grader.report.files import write
 from grader.roster import HandedIn, Marked, Refused
 from grader.submission import Submission

@@ -9,7 +9,8 @@ from classes import IDS, POINTS, RUBRIC, WRITTEN, missing, part, person, report,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.class_statistics import (
+from grader.model import Status
+from grader.report.class_statistics import (
     attendance,
     correlation,
     histogram,
@@ -19,7 +20,6 @@ from grader.class_statistics import (
     spread,
     written_points,
 )
-from grader.model import Status
 from grader.roster import Refused
 
 WRONG, RAISED, MISSING = Status.WRONG, Status.RAISED, Status.MISSING

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from grader.bench import Bench
 from grader.compare import conformed, disagreement
 from grader.errors import StudentFault
+from grader.feedback.shrinking import Budget, Surroundings, shrunk, surroundings
 from grader.model import Fault, Trial
 from grader.rubric import Part
 from grader.sensitivity import leaves_of
-from grader.shrinking import Budget, Surroundings, shrunk, surroundings
 from grader.sides import ReferenceSide, StudentSide
 from grader.trials import Inputs, Planned, trial
 

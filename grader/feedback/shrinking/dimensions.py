@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.shrinking.facts import FACTS, Array
-from grader.shrinking.laws import Inputs
-from grader.shrinking.relations import counts
+from grader.feedback.shrinking.facts import FACTS, Array
+from grader.feedback.shrinking.laws import Inputs
+from grader.feedback.shrinking.relations import counts
 
 SMALL = (2, 3)
 # Up to this length each place is left out in turn.

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.compare import conformed
-from grader.diagnosis.catalogue import Catalogue, Edit
-from grader.diagnosis.observation import Floats, flattened
-from grader.diagnosis.variables import variables
 from grader.errors import StudentFault
+from grader.feedback.diagnosis.catalogue import Catalogue, Edit
+from grader.feedback.diagnosis.observation import Floats, flattened
+from grader.feedback.diagnosis.variables import variables
 from grader.model import Trial
 from grader.mutants import Mutant, built, mutants, original
 from grader.reference import ReferenceModule

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from grader.diagnosis import Catalogue, catalogue
-from grader.diagnosis.building import LARGEST_INPUT, NUMBERS
-from grader.diagnosis.words import KINDS, NAME_SWAPS, OPERATORS
 from grader.errors import BrokenReference
+from grader.feedback.diagnosis import Catalogue, catalogue
+from grader.feedback.diagnosis.building import LARGEST_INPUT, NUMBERS
+from grader.feedback.diagnosis.words import KINDS, NAME_SWAPS, OPERATORS
 from grader.model import Hints, Trial
 from grader.mutants import mutants
 from grader.store import Store

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.diagnosis.observation import Evidence, Floats, Observation
+from grader.feedback.diagnosis.observation import Evidence, Floats, Observation
 
 LARGEST = 4096
 

@@ -9,19 +9,19 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from grader import shrinking
 from grader.assignment import Assignment
 from grader.course import Course
 from grader.draw import Draw
+from grader.feedback import shrinking
+from grader.feedback.shrinking import Budget, surroundings
+from grader.feedback.shrinking.dimensions import dimensions, smaller
+from grader.feedback.shrinking.facts import AT_LEAST, AT_MOST, CONSTANTS, FACTS
+from grader.feedback.shrinking.forms import cost, simpler_numbers, simplicity
+from grader.feedback.shrinking.laws import Laws, kin, laws_of_one
+from grader.feedback.shrinking.links import ALIKE, VALUES, laws_of_arrays
+from grader.feedback.shrinking.relations import ORDERS, TIES, TRIPLES, laws_of_numbers
 from grader.model import Fault, Limits, Trial
 from grader.sandbox.student import Student
-from grader.shrinking import Budget, surroundings
-from grader.shrinking.dimensions import dimensions, smaller
-from grader.shrinking.facts import AT_LEAST, AT_MOST, CONSTANTS, FACTS
-from grader.shrinking.forms import cost, simpler_numbers, simplicity
-from grader.shrinking.laws import Laws, kin, laws_of_one
-from grader.shrinking.links import ALIKE, VALUES, laws_of_arrays
-from grader.shrinking.relations import ORDERS, TIES, TRIPLES, laws_of_numbers
 from grader.trials import trials
 
 # So long that no machine is too slow for the number of candidates to decide.
@@ -466,7 +466,7 @@ def test_no_more_is_tried_than_the_budget_allows():
 
 def test_no_message_is_sent_when_time_is_up(monkeypatch):
     clock = itertools.count()
-    monkeypatch.setattr("grader.shrinking.search.time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("grader.feedback.shrinking.search.time.monotonic", lambda: float(next(clock)))
     tried = made(vectors)
 
     found = shrunk(tried[0], tried, lambda batch: pytest.fail("asked"), budget=Budget(seconds=1e-9))
@@ -476,7 +476,7 @@ def test_no_message_is_sent_when_time_is_up(monkeypatch):
 
 def test_messages_become_short_when_answers_take_long(monkeypatch):
     now, sizes = [0.0], []
-    monkeypatch.setattr("grader.shrinking.search.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("grader.feedback.shrinking.search.time.monotonic", lambda: now[0])
 
     def fails(batch):
         sizes.append(len(batch))
@@ -616,7 +616,7 @@ def test_inputs_stay_valid_whichever_of_them_fail(seed, which, often):
 
 @pytest.fixture(scope="module")
 def homework() -> Assignment:
-    return Assignment(Course(Path(__file__).resolve().parents[1]), "ntu_ml_hw2")
+    return Assignment(Course(Path(__file__).resolve().parents[2]), "ntu_ml_hw2")
 
 
 def planned(homework, problem: str, function: str):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grader.diagnosis import Catalogue, Observation, diagnosis, swapped
+from grader.feedback.diagnosis import Catalogue, Observation, diagnosis, swapped
 from grader.model import Hints
 
 SINGLE = 256 * 2.0**-24

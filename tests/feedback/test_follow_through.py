@@ -10,7 +10,7 @@ import pytest
 from grader.assignment import Assignment
 from grader.bench import Bench, student_of
 from grader.course import Course
-from grader.follow_through import FEEDBACK, FollowThrough, follow_through
+from grader.feedback.follow_through import FEEDBACK, FollowThrough, follow_through
 from grader.judgement import judgement
 from grader.model import Status
 from grader.rubric import Part

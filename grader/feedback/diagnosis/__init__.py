@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from grader.diagnosis import algebra
-from grader.diagnosis.building import catalogue
-from grader.diagnosis.catalogue import Catalogue, matched
-from grader.diagnosis.observation import Evidence, Observation, flattened, in_single_precision
-from grader.diagnosis.words import Diagnosis
+from grader.feedback.diagnosis import algebra
+from grader.feedback.diagnosis.building import catalogue
+from grader.feedback.diagnosis.catalogue import Catalogue, matched
+from grader.feedback.diagnosis.observation import Evidence, Observation, flattened, in_single_precision
+from grader.feedback.diagnosis.words import Diagnosis
 
 __all__ = ["Catalogue", "Diagnosis", "Observation", "catalogue", "diagnosis", "swapped"]
 

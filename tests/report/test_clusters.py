@@ -8,8 +8,8 @@ from classes import IDS, part, report
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.clusters import FEW, Doubt, clusters, concerns, normalised
 from grader.model import UNJUDGED, Status
+from grader.report.clusters import FEW, Doubt, clusters, concerns, normalised
 
 WRONG, RAISED, MISSING = Status.WRONG, Status.RAISED, Status.MISSING
 

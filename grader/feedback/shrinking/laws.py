@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from grader.feedback.shrinking.facts import AT_LEAST, AT_MOST, CLOSE, CONSTANTS, FACTS, Array, away_from_zero
 from grader.model import Trial
-from grader.shrinking.facts import AT_LEAST, AT_MOST, CLOSE, CONSTANTS, FACTS, Array, away_from_zero
 
 Inputs = Mapping[str, Any]
 

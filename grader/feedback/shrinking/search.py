@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from grader.feedback.shrinking.dimensions import Dimension, dimensions, smaller
+from grader.feedback.shrinking.forms import FORMS, ROUNDINGS, Cost, cost, simpler_numbers, simplicity, total, with_form
+from grader.feedback.shrinking.laws import Inputs, Law, Laws, is_number, is_numeric, kin, laws_of_one
+from grader.feedback.shrinking.links import laws_of_arrays
+from grader.feedback.shrinking.relations import laws_of_numbers
 from grader.model import Trial
-from grader.shrinking.dimensions import Dimension, dimensions, smaller
-from grader.shrinking.forms import FORMS, ROUNDINGS, Cost, cost, simpler_numbers, simplicity, total, with_form
-from grader.shrinking.laws import Inputs, Law, Laws, is_number, is_numeric, kin, laws_of_one
-from grader.shrinking.links import laws_of_arrays
-from grader.shrinking.relations import laws_of_numbers
 
 Fails = Callable[[Sequence[dict[str, Any]]], Sequence[bool]]
 

@@ -11,10 +11,10 @@ from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
 from grader.checks.vjp import Vjp
 from grader.compare import conformed
-from grader.diagnosis import Catalogue, Diagnosis, Observation, catalogue, diagnosis, swapped
 from grader.errors import StudentFault
-from grader.follow_through import follow_through
-from grader.misconceptions import explains, recognised, sentence
+from grader.feedback.diagnosis import Catalogue, Diagnosis, Observation, catalogue, diagnosis, swapped
+from grader.feedback.follow_through import follow_through
+from grader.feedback.misconceptions import explains, recognised, sentence
 from grader.model import Hints, Trial
 from grader.recorded import RecordedReference
 from grader.rubric import Part

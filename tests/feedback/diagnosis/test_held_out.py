@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from grader.compare import disagreement
-from grader.diagnosis import diagnosis
-from grader.diagnosis.words import OPERATORS
+from grader.feedback.diagnosis import diagnosis
+from grader.feedback.diagnosis.words import OPERATORS
 from grader.mutants import built, mutants, original
 
 # The example submissions that are wrong, each after its mistake.

@@ -20,11 +20,11 @@ from grader.checks.gradient import (
 )
 from grader.compare import conformed, disagreement
 from grader.errors import StudentFault
+from grader.feedback.traits import Traits, lost, traits
 from grader.model import Fault, Status, Trial
 from grader.rubric import Part
 from grader.sides import ReferenceSide, StudentSide
 from grader.slopes import DOUBLE, SINGLE, Finding, Precision, examined
-from grader.traits import Traits, lost, traits
 
 FEEDBACK = (
     "Your gradient is right for your own forward pass, which is not the one that is asked for: correct the forward "

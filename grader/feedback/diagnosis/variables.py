@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.diagnosis.quantities import LARGEST
+from grader.feedback.diagnosis.quantities import LARGEST
 from grader.model import Trial
 from grader.reference import ReferenceModule
 

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.shrinking.facts import Array
-from grader.shrinking.laws import is_number, is_numeric
+from grader.feedback.shrinking.facts import Array
+from grader.feedback.shrinking.laws import is_number, is_numeric
 
 
 class Cost(NamedTuple):

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.diagnosis.observation import ENOUGH, Evidence, Floats
-from grader.diagnosis.quantities import arrays, factors, sizes_and_numbers, spread
-from grader.diagnosis.words import Diagnosis, explained
+from grader.feedback.diagnosis.observation import ENOUGH, Evidence, Floats
+from grader.feedback.diagnosis.quantities import arrays, factors, sizes_and_numbers, spread
+from grader.feedback.diagnosis.words import Diagnosis, explained
 
 
 class Known(NamedTuple):

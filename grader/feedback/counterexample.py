@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from grader.bench import Bench
+from grader.feedback.smallest import Failure
 from grader.model import Counterexample, Fault
 from grader.replay_script import lambda_text, replay_script
 from grader.rubric import Part
-from grader.smallest import Failure
 from grader.wire import Given, Tensor
 
 # What comes back from a student may be of any size and any number of axes, and must cost no time to show.

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.shrinking.facts import CLOSE, Array
-from grader.shrinking.laws import Inputs, Law, is_number
+from grader.feedback.shrinking.facts import CLOSE, Array
+from grader.feedback.shrinking.laws import Inputs, Law, is_number
 
 # Most changes leave the numbers of inputs as they are: so many of the last ones are not looked into again.
 KEPT = 256

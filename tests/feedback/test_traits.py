@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grader.traits import SHARE, VISIBLE, Traits, lost, traits
+from grader.feedback.traits import SHARE, VISIBLE, Traits, lost, traits
 
 VECTOR, POSITIVE = np.array([1.0, -2.0, 0.1, 3.0]), np.array([0.2, 0.3, 0.5])
 MATRIX = np.arange(12.0).reshape(4, 3) - 5

@@ -14,13 +14,13 @@ from grader.answers import Answer, measured
 from grader.assignment import Assignment
 from grader.compare import conformed
 from grader.course import Course
-from grader.diagnosis import Catalogue, Diagnosis, Observation, catalogue, diagnosis
 from grader.errors import StudentFault
+from grader.feedback.diagnosis import Catalogue, Diagnosis, Observation, catalogue, diagnosis
 from grader.model import Trial
 from grader.reference import ReferenceModule
 from grader.trials import trials as planned
 
-COURSE = Course(Path(__file__).resolve().parents[2])
+COURSE = Course(Path(__file__).resolve().parents[3])
 ASSIGNMENT = "ntu_ml_hw2"
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from grader.diagnosis.observation import ENOUGH, Evidence, Floats
-from grader.diagnosis.words import NAME_SWAPS, OPERATORS, Diagnosis, explained
+from grader.feedback.diagnosis.observation import ENOUGH, Evidence, Floats
+from grader.feedback.diagnosis.words import NAME_SWAPS, OPERATORS, Diagnosis, explained
 
 # So many other edits that explain the same are kept for the instructor.
 OTHERS = 5

@@ -7,8 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from grader.shrinking.facts import CLOSE, FACTS, Array
-from grader.shrinking.laws import Inputs, Law, is_numeric
+from grader.feedback.shrinking.facts import CLOSE, FACTS, Array
+from grader.feedback.shrinking.laws import Inputs, Law, is_numeric
 
 
 def laws_of_arrays(seen: Sequence[Inputs]) -> Iterator[Law]:

@@ -5,7 +5,7 @@ import ast
 import numpy as np
 import pytest
 
-from grader.counterexample import MAX_TEXT, shown
+from grader.feedback.counterexample import MAX_TEXT, shown
 from grader.model import Fault, Status
 from grader.wire import Tensor
 

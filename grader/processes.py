@@ -1,22 +1,32 @@
 """Processes that do tasks side by side, each with one task at a time.
 
-One that ends under its task costs that task, and nobody else anything.
+One that ends under its task, or does not come to an end with it, costs that task, and nobody else anything.
 """
 
 import contextlib
 import multiprocessing
 import signal
+import time
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from typing import Generic, Self, TypeVar
+from typing import Generic, NamedTuple, Self, TypeVar
 
 Task = TypeVar("Task")
 
 # How long processes may take to notice that they are not needed any more.
 END_SECONDS = 5.0
+# No task takes so long: a student's code has limits of its own, so that it is ours that hangs, or a reference.
+PATIENCE_SECONDS = 1800.0
 # What a process does: it is handed its orders and yields an answer for every task that it is sent.
 Serve = Callable[[bytes, Iterator[bytes]], Iterator[bytes]]
+
+
+class _At(NamedTuple, Generic[Task]):
+    """The task that a process is at, and since when."""
+
+    task: Task
+    since: float
 
 
 class Processes(Generic[Task]):
@@ -25,13 +35,21 @@ class Processes(Generic[Task]):
     serve     a function of a module: serve(orders, tasks) yields the answer to each task in turn
     orders    what every process has to know
     encoded   a task as it is sent
+    patience  how long a task may take, in seconds
     """
 
-    def __init__(self, serve: Serve, orders: bytes, encoded: Callable[[Task], bytes], size: int) -> None:
-        self.serve, self.orders, self.encoded, self.size = serve, orders, encoded, size
+    def __init__(
+        self,
+        serve: Serve,
+        orders: bytes,
+        encoded: Callable[[Task], bytes],
+        size: int,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        self.serve, self.orders, self.encoded, self.size, self.patience = serve, orders, encoded, size, patience
         self.context = multiprocessing.get_context("spawn")
         self.all: dict[Connection, SpawnProcess] = {}
-        self.at: dict[Connection, Task] = {}
+        self.at: dict[Connection, _At[Task]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -54,7 +72,7 @@ class Processes(Generic[Task]):
         self.all, self.at = {}, {}
 
     def answers(self, following: Callable[[], Task | None]) -> Iterator[tuple[Task, bytes | None]]:
-        """Each task with its answer, in the order in which they are done; None where the process at it ended.
+        """Each task with its answer, in the order in which they are done; None where its process ended or was given up.
 
         `following` is asked for the next task whenever somebody is free: None where there is none now.
         """
@@ -63,15 +81,24 @@ class Processes(Generic[Task]):
                 self._give(task)
             if not self.at:
                 return
-            for channel in wait(list(self.at)):
+            until = min(at.since for at in self.at.values()) + self.patience
+            for channel in wait(list(self.at), timeout=max(0.0, until - time.monotonic())) or self._overdue():
                 assert isinstance(channel, Connection), "nothing else is waited for"
-                yield self.at.pop(channel), self._answer(channel)
+                yield self.at.pop(channel).task, self._answer(channel)
+
+    def _overdue(self) -> list[Connection]:
+        """Ends the processes that are at their tasks for too long, and returns their channels."""
+        start = time.monotonic() - self.patience
+        found = [channel for channel, at in self.at.items() if at.since <= start and not channel.poll()]
+        for channel in found:
+            self.all[channel].kill()
+        return found
 
     def _give(self, task: Task) -> None:
         channel = next((one for one in self.all if one not in self.at), None) or self._started()
         with contextlib.suppress(BrokenPipeError):  # it has ended: noticed when its answer is waited for
             channel.send_bytes(self.encoded(task))
-        self.at[channel] = task
+        self.at[channel] = _At(task, time.monotonic())
 
     def _started(self) -> Connection:
         ours, theirs = self.context.Pipe()

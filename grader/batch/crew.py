@@ -12,7 +12,7 @@ from grader.batch.station import Done, Orders, Station, Task
 from grader.errors import GraderError, SandboxError
 from grader.processes import Processes
 
-# A process that has ended under a submission twice is not asked a third time.
+# A submission under which a process has ended twice is not graded a third time.
 TRIES = 2
 
 
@@ -44,7 +44,7 @@ class Crew:
             if tries[task.key] < TRIES:
                 waiting.back(task)
             else:
-                yield Done(key=task.key, failure="the process that graded it ended, twice")
+                yield Done(key=task.key, failure="the process that graded it ended or hung, twice")
 
 
 def _done(answer: bytes) -> Done:

@@ -17,12 +17,10 @@ class _Answer(NamedTuple):
 
 
 class Hands:
-    """So many processes; one does without any. Use it in a `with` block, or `close` it, which ends them."""
+    """So many processes. Use it in a `with` block, or `close` it, which ends them."""
 
     def __init__(self, orders: Orders, size: int) -> None:
-        self.orders, self.size = orders, size
         self.processes = Processes[Task](_served, encoded(orders), encoded, size)
-        self.here: Station | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -32,21 +30,14 @@ class Hands:
 
     def close(self) -> None:
         """Ends the processes, whatever they are at."""
-        if self.here is not None:
-            self.here.close()
-        self.here = None
         self.processes.close()
 
     def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Outcome | None]]:
-        """What comes of each task, in the order in which they are done; None where the process that did it ended.
+        """What comes of each task, in the order in which they are done; None where its process ended or was given up.
 
         Errors
             SandboxError where no worker can be had.
         """
-        if self.size == 1 and tasks:
-            self.here = self.here or Station(self.orders)
-            yield from ((task, self.here.outcome(task)) for task in tasks)
-            return
         left = iter(tasks)
         for task, answer in self.processes.answers(lambda: next(left, None)):
             yield task, None if answer is None else _outcome(answer)

@@ -136,9 +136,9 @@ def validated(planned: Plan, *, jobs: int = 1, step: Callable[[], object] = lamb
 
 
 def ended(task: Task, planned: Plan) -> Outcome:
-    """The outcome of a task whose process has ended under it."""
-    message = f"the process that looked into the {task.section} of '{task.name}' ended"
-    remedy = "look for what ends or exhausts it: os._exit, a crash in compiled code, too much memory"
+    """The outcome of a task whose process has ended under it, or came to no end."""
+    message = f"the process that looked into the {task.section} of '{task.name}' ended or hung"
+    remedy = "look for what ends, exhausts or holds it: os._exit, a crash in compiled code, memory, an endless loop"
     return Outcome(findings=(finding(Kind.REFERENCE, Place(planned.drafted.path), message, remedy),))
 
 

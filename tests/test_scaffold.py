@@ -155,11 +155,16 @@ def test_a_folder_that_there_is_not_is_no_course(new):
     assert "there is no folder elsewhere\n  remedy: make it" in new("hw1", "--course", "elsewhere", code=2)
 
 
-def test_what_cannot_be_written_is_said(here, new):
+@pytest.mark.parametrize("taken", ["reference", "submissions_example"])
+def test_what_cannot_be_written_is_said_and_no_half_of_it_is_in_the_way_of_the_next_try(here, new, taken):
     (here / "rubrics").mkdir()
-    (here / "reference").write_text("no folder", encoding="utf-8")
+    (here / taken).write_text("no folder", encoding="utf-8")
 
     assert "the homework cannot be written to" in new("hw1", code=2)
+
+    assert contents(here) == {Path(taken): b"no folder"}
+    (here / taken).unlink()
+    assert "A new homework" in new("hw1")
 
 
 def test_the_examples_in_its_docstrings_are_true(here, new):

@@ -1,6 +1,8 @@
 """`grade new ID`: writes a small homework that is whole as it stands, to be replaced by one's own piece by piece."""
 
+import contextlib
 import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,16 +29,18 @@ def new(id: str, course: Path | None) -> str:
         remedy = "use letters, digits and _, and . or - between them, such as hw1"
         raise UsageError(f"'{id}' is no id of a homework: files are named after it", remedy=remedy)
     folder = _course(course)
-    for taken in (f"rubrics/{id}.yaml", f"reference/{id}", f"submissions_example/{id}"):
-        if (folder / taken).exists():
+    own = [folder / f"rubrics/{id}.yaml", folder / f"reference/{id}", folder / f"submissions_example/{id}"]
+    for path in own:
+        if path.exists():
             remedy = "choose another id, or move that away: nothing is written over"
-            raise UsageError(f"there is a homework '{id}' already: {folder / taken}", remedy=remedy)
+            raise UsageError(f"there is a homework '{id}' already: {path}", remedy=remedy)
     try:
         written = [_written(folder, file, text) for file, text in files(id)]
         # The schema belongs to the course: its rubrics share it.
         if not (folder / SCHEMA).exists():
             written.insert(0, _written(folder, SCHEMA, rubric_schema.text()))
     except OSError as error:
+        _remove(own)  # half a homework would be in the way of the next try
         remedy = "make it writable, or name another folder with --course"
         raise UsageError(f"the homework cannot be written to {folder}: {error}", remedy=remedy) from None
     return _told(id, folder, written)
@@ -66,6 +70,13 @@ def _written(folder: Path, file: Path, text: str) -> Path:
     with (folder / file).open("x", encoding="utf-8") as out:
         out.write(text)
     return file
+
+
+def _remove(paths: list[Path]) -> None:
+    for path in paths:
+        shutil.rmtree(path, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def _told(id: str, folder: Path, written: list[Path]) -> str:

@@ -55,12 +55,15 @@ class Interpreters:
     def start(self, folder: Path, limits: "Limits") -> "Fresh":
         """The one that stood by, with a submission; the next one is on its way."""
         with self.lock:
+            if self.spare in self.started:  # no other could be started when this one was taken
+                self.spare = Fresh(self.preload)
             taken = self.spare
             self.started = [*(one for one in self.started if not one.ended), taken]
             try:
                 taken.begin(folder, limits)
             finally:
-                self.spare = Fresh(self.preload)
+                with contextlib.suppress(OSError):  # no process is to be had now, and perhaps when it is needed
+                    self.spare = Fresh(self.preload)
             return taken
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """Where nothing can be forked each worker is an interpreter of its own, and a student is told the same."""
 
 import ctypes
+import errno
 import socket
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 from grader import wire
 from grader.errors import SandboxError, StudentFault
 from grader.model import Limits, Report, Status
-from grader.sandbox import bootstrap, job
+from grader.sandbox import bootstrap, interpreters, job
 from grader.sandbox.process import ending
 from grader.sandbox.student import Student
 from grader.sandbox.worker import Worker
@@ -168,6 +169,24 @@ def test_one_that_ended_while_it_stood_by_costs_one_check_and_no_more(fresh, sub
     worker.close()
 
     assert "centre" in names
+
+
+def test_where_the_next_one_cannot_be_started_ahead_it_is_started_when_it_is_needed(submit, monkeypatch):
+    """A system that is out of processes for a moment costs that moment."""
+    with Zygote(forks=False) as own:
+        own.level()
+        with monkeypatch.context() as patch:
+            patch.setattr(interpreters, "started", _refused)
+            first = Worker(own, submit(), Limits())
+        second = Worker(own, submit(), Limits())
+        names = [worker.load("problem1.py") for worker in (first, second)]
+
+    assert names[0] == names[1]
+    assert first.process is not second.process
+
+
+def _refused(*_: object, **__: object) -> None:
+    raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
 
 def test_none_is_left_when_it_is_closed(submit):

@@ -30,10 +30,13 @@ if TYPE_CHECKING:
 # Commands that are imported when they are asked for: a self-check shall not wait for what a class needs.
 LATER = {
     "batch": "grader.batch.commands",
-    "publish": "grader.batch.commands",
-    "kit": "grader.kit.command",
     "check": "grader.self_check.command",
+    "gradescope": "grader.gradescope.command",
+    "kit": "grader.kit.command",
     "mutate": "grader.mutation.command",
+    "new": "grader.scaffold.command",
+    "publish": "grader.batch.commands",
+    "validate": "grader.validation.command",
 }
 
 
@@ -122,41 +125,6 @@ def doctor() -> None:
 
         for what, finding in findings():
             click.echo(f"{what:18} {finding}")
-
-
-@main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def gradescope(arguments: tuple[str, ...]) -> None:
-    """Make an autograder for Gradescope: `grade gradescope -o autograder.zip ID`."""
-    with told():
-        from grader.gradescope.command import gradescope
-
-        gradescope(list(arguments))
-
-
-@main.command()
-@click.argument("id", metavar="ID")
-@click.option("--course", metavar="DIR", type=click.Path(path_type=Path), help="The folder that holds rubrics/.")
-def new(id: str, course: Path | None) -> None:
-    """Write a small homework ID, whole as it stands, to be edited: rubric, reference and examples.
-
-    It goes into the course folder, the nearest one upwards from here; where there is none, this becomes one.
-    """
-    with told():
-        from grader.scaffold.command import new
-
-        click.echo(new(id, course))
-
-
-@main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def validate(arguments: tuple[str, ...]) -> None:
-    """Find out whether a rubric measures what it says: `grade validate [ID]`; exits with 1 where it does not."""
-    with told():
-        from grader.validation.command import validate
-
-        code = validate(list(arguments))
-    leave(code)
 
 
 def _replayed(folder: Path, trial: str, asked: Asked) -> int:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from grader.exits import told
 from grader.gradebook.results import Visibility
 from grader.run import ISOLATION
 
@@ -20,16 +21,6 @@ _REQUIRED = click.option(
     type=click.Choice([*ISOLATION]),
     help="Refuse to grade with less isolation of the student's code.",
 )
-
-
-def gradescope(arguments: list[str]) -> None:
-    """Carries out what stands after `grade gradescope`.
-
-    Errors
-        ClickException for arguments that cannot be understood; GraderError as of the archive and the autograder.
-    """
-    command, rest = (run, arguments[1:]) if arguments[:1] == ["run"] else (build, arguments)
-    command.main(rest or ["--help"], prog_name=f"grade gradescope{' run' * (command is run)}", standalone_mode=False)
 
 
 @click.command()
@@ -68,3 +59,13 @@ def run(id: str, root: Path, visibility: str, required: str | None) -> None:
     for said in dict.fromkeys(map(str, done.errors)):
         click.echo(f"error: {said}", err=True)
     click.echo(done.results)
+
+
+@click.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def gradescope(arguments: tuple[str, ...]) -> None:
+    """Make an autograder for Gradescope: `grade gradescope -o autograder.zip ID`."""
+    inside = arguments[:1] == ("run",)  # at Gradescope
+    command, rest = (run, arguments[1:]) if inside else (build, arguments)
+    with told():
+        command.main(list(rest) or ["--help"], prog_name=f"grade gradescope{' run' * inside}", standalone_mode=False)

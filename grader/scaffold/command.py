@@ -6,9 +6,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
+
 from grader import rubric_schema
 from grader.course import nearest
 from grader.errors import UsageError
+from grader.exits import told
 from grader.rubric import is_id
 
 # A course folder with one homework. Its id stands in its files and their names, and nowhere for anything else.
@@ -17,10 +20,20 @@ PLACEHOLDER = "new_homework"
 SCHEMA = Path("rubrics") / rubric_schema.NAME
 
 
-def new(id: str, course: Path | None) -> str:
-    """Writes the files of a new homework into the course folder; what it wrote and what to do next, as text.
+@click.command()
+@click.argument("id", metavar="ID")
+@click.option("--course", metavar="DIR", type=click.Path(path_type=Path), help="The folder that holds rubrics/.")
+def new(id: str, course: Path | None) -> None:
+    """Write a small homework ID, whole as it stands, to be edited: rubric, reference and examples.
 
-    Without `course`, the folder is the nearest one upwards from here, and where there is none, here.
+    It goes into the course folder, the nearest one upwards from here; where there is none, this becomes one.
+    """
+    with told():
+        click.echo(_written(id, course))
+
+
+def _written(id: str, course: Path | None) -> str:
+    """Writes the files of a new homework; what it wrote and what to do next, as text.
 
     Errors
         UsageError where the id is no name for a file or is taken (nothing is written over), or nothing can be written.
@@ -35,15 +48,15 @@ def new(id: str, course: Path | None) -> str:
             remedy = "choose another id, or move that away: nothing is written over"
             raise UsageError(f"there is a homework '{id}' already: {path}", remedy=remedy)
     try:
-        written = [_written(folder, file, text) for file, text in files(id)]
+        written = [_write(folder, file, text) for file, text in files(id)]
         # The schema belongs to the course: its rubrics share it.
         if not (folder / SCHEMA).exists():
-            written.insert(0, _written(folder, SCHEMA, rubric_schema.text()))
+            written.insert(0, _write(folder, SCHEMA, rubric_schema.text()))
     except OSError as error:
         _remove(own)  # half a homework would be in the way of the next try
         remedy = "make it writable, or name another folder with --course"
         raise UsageError(f"the homework cannot be written to {folder}: {error}", remedy=remedy) from None
-    return _told(id, folder, written)
+    return _next(id, folder, written)
 
 
 def files(id: str) -> Iterator[tuple[Path, str]]:
@@ -65,7 +78,7 @@ def _course(named: Path | None) -> Path:
         return Path.cwd()
 
 
-def _written(folder: Path, file: Path, text: str) -> Path:
+def _write(folder: Path, file: Path, text: str) -> Path:
     (folder / file).parent.mkdir(parents=True, exist_ok=True)
     with (folder / file).open("x", encoding="utf-8") as out:
         out.write(text)
@@ -79,7 +92,7 @@ def _remove(paths: list[Path]) -> None:
             path.unlink()
 
 
-def _told(id: str, folder: Path, written: list[Path]) -> str:
+def _next(id: str, folder: Path, written: list[Path]) -> str:
     examples = f"submissions_example/{id}"
     lines = [f"A new homework in {folder}:", *(f"  {file}" for file in written)]
     if (folder / SCHEMA).read_text(encoding="utf-8", errors="replace") != rubric_schema.text():

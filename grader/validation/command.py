@@ -1,26 +1,20 @@
 """`grade validate`: a line for each assignment, and under it all that is to be mended."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from grader.batch.commands import INTERRUPTED
+from grader.batch.progress import Progress
+from grader.course import Course, nearest
+from grader.doctor import cores
 from grader.errors import UsageError
-
-if TYPE_CHECKING:
-    from grader.course import Course
-    from grader.validation.validation import Amount, Validated
-
-
-def validate(arguments: list[str]) -> int:
-    """Carries out what stands after `grade validate`, and returns the exit code: 1 where there are findings.
-
-    Errors
-        ClickException for arguments that cannot be understood; GraderError where nothing can be validated.
-    """
-    return int(run.main(arguments, prog_name="grade validate", standalone_mode=False) or 0)
+from grader.exits import leave, told
+from grader.validation.table import table
+from grader.validation.validation import Amount, Validated, plan, validated
 
 
 @click.command()
@@ -41,7 +35,7 @@ def validate(arguments: list[str]) -> int:
 )
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Processes at work [as many as there are cores].")
 @click.option("--json", "json_to", metavar="FILE", help="Write the findings there as well; - prints them alone.")
-def run(
+def validate(
     ids: tuple[str, ...],
     course: Path | None,
     seeds: int,
@@ -49,42 +43,40 @@ def run(
     example_seeds: int,
     jobs: int | None,
     json_to: str | None,
-) -> int:
+) -> None:
     """Find out whether a rubric measures what it says: of the assignments ID..., or of all of the course.
 
     Prints a line for each, and every finding with its file, line and remedy. Exits with 1 where there are any.
     """
-    from grader.course import Course, nearest
-    from grader.validation.table import table
-    from grader.validation.validation import Amount
+    with told():
+        amount = Amount(references=seeds, misconceptions=wrong_seeds, examples=example_seeds)
+        code = _validated(Course(course) if course else nearest(Path.cwd()), ids, amount, jobs, json_to)
+    leave(code)
 
-    found = Course(course) if course else nearest(Path.cwd())
-    amount = Amount(references=seeds, misconceptions=wrong_seeds, examples=example_seeds)
+
+def _validated(course: Course, ids: Sequence[str], amount: Amount, jobs: int | None, json_to: str | None) -> int:
+    """Says what is found in assignments, and returns the exit code."""
     for id in ids:
-        found.rubric(id)  # before anything takes long
-    if not found.assignments:
+        course.rubric(id)  # before anything takes long
+    if not course.assignments:
         remedy = "write rubrics/<id>.yaml; docs/rubric.md says what stands in it"
-        raise UsageError(f"there are no rubrics in {found.folder}", remedy=remedy)
+        raise UsageError(f"there are no rubrics in {course.folder}", remedy=remedy)
     try:
-        done = [_one(found, id, amount, jobs) for id in (dict.fromkeys(ids) or found.assignments)]
+        done = [_one(course, id, amount, jobs) for id in (dict.fromkeys(ids) or course.assignments)]
     except KeyboardInterrupt:
         click.echo("stopped; what was found to be in order is not looked at again", err=True)
         return INTERRUPTED
     if json_to is not None:
         _write(done, json_to)
     if json_to != "-":
-        click.echo(table(done, _from_here(found.folder)))
+        click.echo(table(done, _from_here(course.folder)))
     return int(any(one.findings for one in done))
 
 
-def _one(course: "Course", id: str, amount: "Amount", jobs: int | None) -> "Validated":
-    from grader.batch.progress import Progress
-    from grader.doctor import cores
-    from grader.validation.validation import plan, validated
-
+def _one(course: Course, id: str, amount: Amount, jobs: int | None) -> Validated:
     planned = plan(course, id, amount)
-    with Progress(len(planned.tasks), what=f"tasks of {id}") as told:
-        return validated(planned, jobs=jobs or cores(), step=told.step)
+    with Progress(len(planned.tasks), what=f"tasks of {id}") as progress:
+        return validated(planned, jobs=jobs or cores(), step=progress.step)
 
 
 def _from_here(folder: Path) -> str:
@@ -94,9 +86,7 @@ def _from_here(folder: Path) -> str:
     return f"{os.path.relpath(folder)}/" if Path.cwd() in folder.parents else f"{folder}/"
 
 
-def _write(done: "list[Validated]", to: str) -> None:
-    import msgspec
-
+def _write(done: list[Validated], to: str) -> None:
     count = sum(len(one.findings) for one in done)
     data = msgspec.json.format(msgspec.json.encode({"findings": count, "assignments": done}))
     if to == "-":

@@ -18,7 +18,7 @@ import grader.gradescope.autograder
 from grader.errors import RubricError, SandboxError
 from grader.gradescope.archive import TORCH, archive
 from grader.gradescope.autograder import keep_out
-from grader.gradescope.command import gradescope
+from grader.gradescope.command import build
 from grader.gradescope.metadata import Metadata, metadata
 from grader.roster import Person
 from grader.sandbox.zygote import Zygote
@@ -56,7 +56,8 @@ def autograder(course, submit, tmp_path):
     """`autograder(**{"problem1.py": source})` is a /autograder with its zip unpacked and a submission in it."""
 
     def made(*options, metadata=METADATA, files=None):
-        gradescope(["-o", str(tmp_path / "autograder.zip"), "tiny", "--course", str(course), *options])
+        arguments = ["-o", str(tmp_path / "autograder.zip"), "tiny", "--course", str(course), *options]
+        build.main(arguments, standalone_mode=False)
         root = tmp_path / "autograder"
         with zipfile.ZipFile(tmp_path / "autograder.zip") as archive:
             archive.extractall(root / "source")

@@ -40,6 +40,8 @@ MAX_DIGITS = 4096
 MAX_DIMENSIONS = 32
 MAX_SEED = 2**63 - 1
 MAX_NAME = 100
+# How many of its names a problem file tells.
+MAX_NAMES = 2_000
 # Tuples, complex and large numbers can be chosen to collide as keys: a dict of n of them then takes n² steps.
 MAX_COLLIDING_KEYS = 10_000
 # The exit status of a worker that could not go on: before a student's file is loaded it is our fault, then theirs.

@@ -94,7 +94,8 @@ class Worker:
             answer = self._receive(deadline)
         match answer:
             case ("loaded", list(names)):
-                return [str(name)[:100] for name in names]
+                known = [name for name in names[: wire.MAX_NAMES] if isinstance(name, str)]
+                return [name for name in known if len(name) <= wire.MAX_NAME]
             case ("fault", dict(fault)):
                 raise StudentFault(told(fault, self.doing))
         raise self._gone("sent back something that is no answer", Status.UNREADABLE)
@@ -279,9 +280,13 @@ def _doing(target: Target) -> str:
 
 
 def told(fault: dict[str, Any], when: str) -> Fault:
-    """The student's fault as a sentence for the student. `fault` comes from the worker: nothing in it is trusted."""
+    """The student's fault as a sentence for the student. `fault` comes from the worker: nothing in it is trusted.
+
+    What is no text is left out, unseen: to write out an array of many axes can take minutes.
+    """
     text = {
-        key: str(fault.get(key, ""))[:8_000] for key in ("kind", "type", "message", "place", "traceback", "signature")
+        key: value[:8_000] if isinstance(value := fault.get(key), str) else ""
+        for key in ("kind", "type", "message", "place", "traceback", "signature")
     }
     match text["kind"]:
         case "missing":
@@ -296,6 +301,7 @@ def told(fault: dict[str, Any], when: str) -> Fault:
         )
     place = f" ({text['place']})" if text["place"] else ""
     message = text["message"].partition("\n")[0]
-    reason = f"{text['type']}: {message[:MAX_REASON]}{'...' if len(message) > MAX_REASON else ''}".rstrip(": ")
+    kind = " ".join(text["type"].split())  # a class may be called anything
+    reason = f"{kind}: {message[:MAX_REASON]}{'...' if len(message) > MAX_REASON else ''}".rstrip(": ")
     advice = f" {ON_TWO_DEVICES}" if TWO_DEVICES in text["message"] else ""
     return Fault(status=Status.RAISED, message=f"{reason}{place}, {when}.{advice}", traceback=text["traceback"])

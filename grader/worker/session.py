@@ -29,7 +29,6 @@ from grader.worker.arguments import Arguments
 from grader.worker.autograd import vjp
 from grader.worker.faults import misfit, raised
 
-MAX_NAMES = 2_000
 MAX_HANDLES = 100_000
 MAX_TOLD, MAX_TOLD_BYTES = 10_000, 1_000
 
@@ -145,7 +144,7 @@ class Session:
         except BaseException as error:  # noqa: BLE001 - whatever the student's file raises is their fault, told to them
             return "fault", raised(error, self.folder)
         names = [name for name, value in list(vars(self.module).items()) if callable(value)]
-        return "loaded", [str(name)[:100] for name in names[:MAX_NAMES]]
+        return "loaded", [str(name)[: wire.MAX_NAME] for name in names[: wire.MAX_NAMES]]
 
     def _function(self, target: Target) -> Callable[..., Any]:
         """What a target names; of an autograd function, which is a class, the function that it stands for."""

@@ -145,5 +145,6 @@ def device(asked: str, rubric: "Rubric", zygote: "Zygote") -> str:
         return "cuda"
     if asked == "cuda":
         remedy = "`grade doctor` shows what torch finds; --device auto does without"
-        raise SandboxError("there is no GPU that workers can compute on", remedy=remedy)
+        why = f" ({zygote.missing})" if "cuda: " in zygote.missing else ""
+        raise SandboxError(f"there is no GPU that workers can compute on{why}", remedy=remedy)
     return "cpu"

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from grader import wire
 from grader.worker import kernel, landlock, root, seccomp
-from grader.worker.gpu import NO_GPU, Gpu
+from grader.worker.gpu import NO_GPU, PROC, Gpu
 from grader.worker.levels import FULL, LEVELS, PARTIAL, PROCESS_ONLY
 from grader.worker.limits import limit, limit_resources, mapped
 
@@ -37,7 +37,8 @@ OWN_USERS = 1_900_000_000
 # Before this version a user namespace did not count its processes for itself.
 _COUNTS_BY_NAMESPACE = (5, 14)
 _NAMESPACES = ("mount", "pid", "net", "ipc")
-_LIMITS = {"cpu_seconds": 5, "memory_mb": 512, "file_mb": 1, "scratch_mb": 1, "processes": 16}
+# Of what is tried out.
+_LIMITS = {"cpu_seconds": 60, "memory_mb": 2048, "file_mb": 16, "scratch_mb": 32, "processes": 64}
 
 
 @dataclass(frozen=True)
@@ -66,29 +67,27 @@ def best(at_most: str, needed: tuple[str, ...], opened: Gpu = NO_GPU) -> tuple[s
     root.libraries()  # found once, before any worker needs them
     missing: list[str] = []
     for level in LEVELS[LEVELS.index(at_most) : -1]:
-        why = _refusal(level, needed, opened)
+        why = refusal(level, needed, opened)
         if not why:
             return level, "; ".join(missing)
         missing.append(f"{level.partition(':')[0]}: {why}")
     return PROCESS_ONLY, "; ".join(missing)
 
 
-def _refusal(level: str, needed: tuple[str, ...], opened: Gpu) -> str:
-    """Why a worker cannot be locked down to this level; '' when it can."""
+def refusal(level: str, needed: tuple[str, ...], opened: Gpu, live: Live = lambda _: None) -> str:
+    """Why a worker cannot be locked down to this level and live; '' when it can."""
     if sys.platform != "linux":
         return f"{sys.platform} has no namespaces, Landlock or seccomp"
     ours, theirs = socket.socketpair()
     said, output = os.pipe()
     try:
         start = Start(theirs.fileno(), output, Path(__file__).parent, _LIMITS, mapped(), needed, opened)
-        pid, report = spawn(level, start, lambda _: None)
-        status = os.waitpid(pid, 0)[1]
-        if report is not None:
-            os.close(report)
+        pid, report = spawn(level, start, live)
+        status = true_status(report, os.waitpid(pid, 0)[1])
         os.close(output)
         output = -1
         text = os.read(said, 1000).decode(errors="replace")
-        return text or ("" if status == 0 else "the process ended")
+        return "" if status == 0 else text or f"the process ended with status {status}"
     except OSError as error:
         return str(error)
     finally:
@@ -116,6 +115,15 @@ def spawn(level: str, start: Start, live: Live) -> tuple[int, int | None]:
     return pid, None
 
 
+def true_status(report: int | None, status: int) -> int:
+    """The status that the first process of the namespaces told of its worker; its own where it told nothing."""
+    if report is None:
+        return status
+    told = os.read(report, 4)
+    os.close(report)
+    return int.from_bytes(told, "big") if told else status
+
+
 def _in_child(work: Callable[[], None]) -> None:
     """Does what a child is for; nothing returns from here into its parent's code."""
     status = wire.BROKEN
@@ -136,7 +144,7 @@ def _in_child(work: Callable[[], None]) -> None:
 def _alone(level: str, start: Start, live: Live) -> None:
     os.setsid()
     _keep_only(start.channel, start.output)
-    readable = [*root.libraries(), *start.gpu.folders, start.folder, *root.DEVICES]
+    readable = [*root.libraries(), *start.gpu.readable, start.folder, *root.DEVICES]
     if os.geteuid() == 0 and all(map(root.reachable_by_others, readable)):
         # Else it stays root, at `partial` without a capability. Alone, it is better started than refused.
         with contextlib.nullcontext() if level == PARTIAL else contextlib.suppress(OSError, AttributeError):
@@ -145,9 +153,9 @@ def _alone(level: str, start: Start, live: Live) -> None:
     _die_with_parent()
     limit_resources(start.limits, start.mapped, gpu=bool(start.gpu.nodes))
     if level == PARTIAL:
-        _give_up_privileges()
-        landlock.restrict(readable, [Path(os.devnull), *start.gpu.nodes])
-        seccomp.refuse(alone=True)
+        _give_up_privileges(start.gpu)
+        landlock.restrict(readable, [Path(os.devnull), *start.gpu.writable])
+        seccomp.refuse(alone=True, gpu=bool(start.gpu.nodes))
     os.chdir(start.folder)
     _see(start.needed)
     live(start.folder)
@@ -183,10 +191,12 @@ def _first(start: Start, live: Live, report: int, user: int, group: int) -> None
         _map_user(user, group)
     libraries = root.libraries()
     hidden = [path / "grader" for path in libraries if (path / "grader").is_dir()]
-    shown = (*libraries, *start.gpu.folders, *start.gpu.nodes)
-    root.enter(start.folder, shown, hidden, start.limits["scratch_mb"], copied=privileged)
+    shown = (*libraries, *(path for path in start.gpu.folders if not path.is_relative_to(PROC)), *start.gpu.nodes)
+    scratch_mb = start.limits["scratch_mb"]
+    root.enter(start.folder, shown, hidden, scratch_mb, copied=privileged, proc=bool(start.gpu.nodes))
     if privileged:
         _become_nobody(pid)
+    kernel.control(kernel.PR_SET_DUMPABLE, 0)  # where there is a /proc, nobody else looks into this process
     _die_with_parent()
     worker = os.fork()
     if worker == 0:
@@ -204,10 +214,10 @@ def _second(start: Start, live: Live, *, counted: bool) -> None:
     limit_resources(start.limits, start.mapped, gpu=bool(start.gpu.nodes))
     if counted:
         limit(resource.RLIMIT_NPROC, start.limits["processes"] + 1)  # the first process is one of them
-    _give_up_privileges()
+    _give_up_privileges(start.gpu)
     if landlock.version():
-        landlock.restrict([Path("/")], [root.SCRATCH, Path(os.devnull), *start.gpu.nodes])
-    seccomp.refuse(alone=False)
+        landlock.restrict([Path("/")], [root.SCRATCH, Path(os.devnull), *start.gpu.writable])
+    seccomp.refuse(alone=False, gpu=bool(start.gpu.nodes))
     os.chdir(root.SUBMISSION)
     _see(start.needed)
     live(root.SUBMISSION)
@@ -252,10 +262,11 @@ def _become_nobody(pid: int) -> None:
         os.setresuid(NOBODY, NOBODY, NOBODY)
 
 
-def _give_up_privileges() -> None:
+def _give_up_privileges(opened: Gpu) -> None:
     kernel.drop_capabilities()
     kernel.control(kernel.PR_SET_NO_NEW_PRIVS, 1)
-    kernel.control(kernel.PR_SET_DUMPABLE, 0)
+    # Of a process that cannot be dumped, what is in /proc is root's: it could not name its threads.
+    kernel.control(kernel.PR_SET_DUMPABLE, int(bool(opened.nodes)))
 
 
 def _keep_only(channel: int, output: int, report: int | None = None) -> None:

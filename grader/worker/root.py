@@ -64,11 +64,14 @@ def _outermost(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(path for path in unique if not any(path != other and path.is_relative_to(other) for other in unique))
 
 
-def enter(folder: Path, shown: Iterable[Path], hidden: list[Path], scratch_mb: int, *, copied: bool) -> None:
+def enter(
+    folder: Path, shown: Iterable[Path], hidden: list[Path], scratch_mb: int, *, copied: bool, proc: bool = False
+) -> None:
     """Makes a new root of the shown paths, with the submission and a scratch folder, the caller's whole world.
 
     The caller is alone in a new mount namespace. Files and folders are shown read-only, device nodes as they are;
-    `hidden` folders are empty. With `copied`, a submission that others may not read is a copy that they may.
+    `hidden` folders are empty. With `copied`, a submission that others may not read is a copy that they may. With
+    `proc`, /proc shows the processes of the caller's own pid namespace; else it is empty.
 
     Errors
         TooLargeError for a submission that cannot be copied; OSError for whatever the kernel refuses.
@@ -82,7 +85,10 @@ def enter(folder: Path, shown: Iterable[Path], hidden: list[Path], scratch_mb: i
         for name in (str(SCRATCH), "/proc"):
             os.makedirs(base + name, exist_ok=True)  # noqa: PTH103
         # Before the binds: an interpreter or a package may itself lie beneath the folder that becomes the scratch.
-        mount("tmpfs", base + str(SCRATCH), "tmpfs", MS_NOSUID | MS_NODEV, f"size={scratch_mb}m,mode=1777")
+        scratch = f"size={scratch_mb}m,mode=1777"
+        mount("tmpfs", base + str(SCRATCH), "tmpfs", MS_NOSUID | MS_NODEV, scratch)
+        if proc:
+            mount("proc", base + "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
         for path, descriptor in sources:
             _bind(descriptor, base + str(path), path)
         for path in hidden:

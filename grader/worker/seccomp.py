@@ -54,6 +54,10 @@ _REFUSED_ALONE = {
     "shmctl": (31, 195), "semctl": (66, 191), "semop": (65, 193), "semtimedop": (220, 192), "msgsnd": (69, 189),
     "msgrcv": (70, 188), "msgctl": (71, 187), "mq_unlink": (241, 181),
 }  # fmt: skip
+# What of this the driver of a GPU does all the same: a file in memory, and a socket of its own that nobody connects to.
+_FOR_GPU = frozenset({"memfd_create", "socket", "bind", "listen"})
+_SOCKET = (41, 198)
+_UNIX, _SEQPACKET, _SOCKET_KIND = 1, 5, 0xF
 # What opens a file, and which of its arguments holds the flags.
 _OPENING = {"open": ((2, -1), 1), "openat": ((257, 56), 2)}
 _OPENAT2 = 437
@@ -69,18 +73,18 @@ _ACCESS, _TRUNCATING = os.O_WRONLY | os.O_RDWR, os.O_TRUNC
 _NAMESPACE_FLAGS = 0x7E020080  # every CLONE_NEW*
 _X32 = 0x40000000
 
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN, _AND = 0x20, 0x15, 0x35, 0x45, 0x06, 0x54
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
 _SET_MODE_FILTER, _TSYNC = 1, 1
 
 
-def refuse(*, alone: bool) -> None:
+def refuse(*, alone: bool, gpu: bool = False) -> None:
     """From now on the listed calls fail with EPERM, in this process and all that it starts.
 
     With `alone`, so do signals and limits for any process but the caller, and changes of what the disk says about a
-    file: needed where others can be seen.
+    file: needed where others can be seen. With `gpu`, what a GPU's driver does is let through.
 
     Errors
         OSError where the kernel has no seccomp, or where this machine's numbers are not known.
@@ -88,17 +92,18 @@ def refuse(*, alone: bool) -> None:
     machine = os.uname().machine
     if machine not in _MACHINES:
         raise OSError(errno.ENOSYS, f"the system calls of {machine} are not listed")
-    program = _program(*_MACHINES[machine], os.getpid() if alone else None)
+    program = _program(*_MACHINES[machine], os.getpid() if alone else None, gpu=gpu)
     control(PR_SET_NO_NEW_PRIVS, 1)
     code = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code))
     system_call(_SECCOMP[machine], ctypes.c_uint(_SET_MODE_FILTER), ctypes.c_uint(_TSYNC), header)
 
 
-def _program(column: int, architecture: int, only: int | None) -> bytes:
+def _program(column: int, architecture: int, only: int | None, *, gpu: bool) -> bytes:  # noqa: C901 - a list of rules
     """The filter as classic BPF; `only` is the one process that may be signalled, None for all."""
     listed = _REFUSED if only is None else _REFUSED | _REFUSED_ALONE
-    numbers = sorted(number for pair in listed.values() if (number := pair[column]) >= 0)
+    let_through = _FOR_GPU if gpu else frozenset()
+    numbers = sorted(pair[column] for name, pair in listed.items() if pair[column] >= 0 and name not in let_through)
     refused = _ERRNO | errno.EPERM
     lines = [
         (_LOAD, 0, 0, _ARCHITECTURE),
@@ -113,6 +118,17 @@ def _program(column: int, architecture: int, only: int | None) -> bytes:
         lines += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]
     for number in numbers:
         lines += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, refused)]
+    if gpu:
+        lines += [
+            (_EQUAL, 0, 7, _SOCKET[column]),
+            (_LOAD, 0, 0, _FIRST_ARGUMENT),
+            (_EQUAL, 0, 3, _UNIX),
+            (_LOAD, 0, 0, _FIRST_ARGUMENT + 8),
+            (_AND, 0, 0, _SOCKET_KIND),
+            (_EQUAL, 1, 0, _SEQPACKET),
+            (_RETURN, 0, 0, refused),
+            (_RETURN, 0, 0, _ALLOW),
+        ]
     if only is not None:
         for pair in _REACHING.values():
             lines += [

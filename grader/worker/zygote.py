@@ -24,11 +24,13 @@ from grader.worker import gpu, root
 from grader.worker.gpu import NO_GPU, Gpu
 from grader.worker.libraries import imported
 from grader.worker.limits import mapped
-from grader.worker.lockdown import CHANNEL, Start, adopt_orphans, best, spawn
+from grader.worker.lockdown import CHANNEL, Start, adopt_orphans, best, refusal, spawn, true_status
 from grader.worker.session import live
 
 # How long to run after processes that start others faster than they are ended.
 ORPHAN_SECONDS = 1.0
+# What a GPU may take for the first product of two matrices.
+GPU_SECONDS = 60
 
 
 def main(control: socket.socket, preload: list[str], at_most: str) -> None:
@@ -39,8 +41,8 @@ def main(control: socket.socket, preload: list[str], at_most: str) -> None:
     needed = tuple(str(sys.modules[name].__file__) for name in preload)
     opened = gpu.present(root.libraries()) if "torch" in preload else NO_GPU
     nursery = Nursery(at_most, needed, opened)
-    devices = ["cpu", "cuda"] if opened.nodes and _has_cuda(sys.modules["torch"]) else ["cpu"]
-    _send(control, ("ready", nursery.level, nursery.missing, versions, opened.paths, devices))
+    devices, missing = nursery.devices()
+    _send(control, ("ready", nursery.level, missing, versions, opened.paths, devices))
     try:
         while (request := _receive(control)) is not None:
             _send(control, nursery.answer(*request))
@@ -56,6 +58,21 @@ def _has_cuda(torch: Any) -> bool:
     return torch.version.cuda is not None
 
 
+def _compute(torch: Any) -> None:
+    """Computes on the GPU, in a worker that is there for this alone: what a driver needs, nobody knows beforehand.
+
+    Errors
+        OSError, with what the driver said, where that fails.
+    """
+    signal.alarm(GPU_SECONDS)
+    try:
+        matrix = torch.eye(8, device="cuda", requires_grad=True)
+        (matrix @ matrix).sum().backward()
+        float(matrix.grad.sum())
+    except Exception as error:  # noqa: BLE001 - whatever it is, there is no GPU then
+        raise OSError(" ".join(str(error).split())[:300]) from None
+
+
 class Nursery:
     """The workers that there are, each with the descriptor that its true status comes from, if it has one."""
 
@@ -63,6 +80,16 @@ class Nursery:
         self.workers: dict[int, int | None] = {}
         self.mapped, self.needed, self.gpu = mapped(), needed, opened
         self.level, self.missing = best(at_most, needed, opened)
+
+    def devices(self) -> tuple[list[str], str]:
+        """What its workers can compute on, found by trying, and what is missing for a better level or a GPU."""
+        torch = sys.modules.get("torch")
+        if not self.gpu.nodes or torch is None or not _has_cuda(torch):
+            return ["cpu"], self.missing
+        why = refusal(self.level, self.needed, self.gpu, lambda _: _compute(torch))
+        if not why:
+            return ["cpu", "cuda"], self.missing
+        return ["cpu"], "; ".join(filter(None, [self.missing, f"cuda: {why}"]))
 
     def answer(self, message: Any, descriptors: list[int]) -> Any:
         """The answer to a request."""
@@ -102,14 +129,7 @@ class Nursery:
         os.kill(pid, signal.SIGKILL)
         status = os.waitpid(pid, 0)[1]
         _end_orphans(set(self.workers))
-        return status if report is None else _reported(report, status)
-
-
-def _reported(report: int, status: int) -> int:
-    """The status that the first process of the namespaces told of its worker; its own where it told nothing."""
-    told = os.read(report, 4)
-    os.close(report)
-    return int.from_bytes(told, "big") if told else status
+        return true_status(report, status)
 
 
 def _live(folder: Path) -> None:

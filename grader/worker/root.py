@@ -34,6 +34,8 @@ from grader.worker.kernel import (
 SUBMISSION = Path("/submission")
 SCRATCH = Path("/tmp")  # noqa: S108 - of the worker's own root
 MAX_FILES = 2_000
+# Each takes memory, an empty one too, of which the size of the folder knows nothing.
+MAX_SCRATCH_FILES = 10_000
 _PAGE = 4096
 
 DEVICES = [Path("/dev") / name for name in ("null", "zero", "full", "random", "urandom")]
@@ -85,7 +87,7 @@ def enter(
         for name in (str(SCRATCH), "/proc"):
             os.makedirs(base + name, exist_ok=True)  # noqa: PTH103
         # Before the binds: an interpreter or a package may itself lie beneath the folder that becomes the scratch.
-        scratch = f"size={scratch_mb}m,mode=1777"
+        scratch = f"size={scratch_mb}m,nr_inodes={MAX_SCRATCH_FILES},mode=1777"
         mount("tmpfs", base + str(SCRATCH), "tmpfs", MS_NOSUID | MS_NODEV, scratch)
         if proc:
             mount("proc", base + "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)

@@ -40,6 +40,9 @@ _REFUSED = {
     "setdomainname": (171, 162), "iopl": (172, -1), "ioperm": (173, -1), "modify_ldt": (154, -1), "uselib": (134, -1),
     "mknod": (133, -1), "mknodat": (259, 33), "shmget": (29, 194), "shmat": (30, 196), "msgget": (68, 186),
     "semget": (64, 190), "mq_open": (240, 180), "nfsservctl": (180, 42), "memfd_secret": (447, 447),
+    "open_tree_attr": (467, 467), "quotactl_fd": (443, 443),
+    # files in memory, which no limit counts but that on the size of each
+    "memfd_create": (319, 279),
 }  # fmt: skip
 # Refused where files and processes outside can be named, as without namespaces: what Landlock knows nothing of.
 _REFUSED_ALONE = {
@@ -58,6 +61,9 @@ _REFUSED_ALONE = {
 _FOR_GPU = frozenset({"memfd_create", "socket", "bind", "listen"})
 _SOCKET = (41, 198)
 _UNIX, _SEQPACKET, _SOCKET_KIND = 1, 5, 0xF
+# What has the kernel signal somebody: the commands of fcntl (F_SETOWN, F_SETSIG, F_SETOWN_EX) and ioctl (FIOSETOWN,
+# SIOCSPGRP) that say whom, and with what. Landlock refuses such signals from version 6 on.
+_SIGNALLING = {(72, 25): (8, 10, 15), (16, 29): (0x8901, 0x8902)}
 # What opens a file, and which of its arguments holds the flags.
 _OPENING = {"open": ((2, -1), 1), "openat": ((257, 56), 2)}
 _OPENAT2 = 437
@@ -130,6 +136,10 @@ def _program(column: int, architecture: int, only: int | None, *, gpu: bool) -> 
             (_RETURN, 0, 0, _ALLOW),
         ]
     if only is not None:
+        for pair, commands in _SIGNALLING.items():
+            lines += [(_EQUAL, 0, len(commands) + 3, pair[column]), (_LOAD, 0, 0, _FIRST_ARGUMENT + 8)]
+            lines += [(_EQUAL, len(commands) - i, 0, command) for i, command in enumerate(commands)]
+            lines += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, refused)]
         for pair in _REACHING.values():
             lines += [
                 (_EQUAL, 0, 5, pair[column]),

@@ -23,6 +23,7 @@ from grader.sandbox.student import Student
 from grader.sandbox.worker import Worker
 from grader.sandbox.zygote import Zygote
 from grader.submission import Submission
+from grader.worker.root import MAX_SCRATCH_FILES
 
 NEEDLE = "canary-in-a-file"
 
@@ -192,6 +193,23 @@ def test_the_scratch_folder_is_bounded_and_gone_with_the_worker(inside):
 
 
 @at(FULL)
+def test_the_scratch_folder_holds_so_many_files_as_empty_ones_take_memory_too(inside):
+    made, number = inside(f"""
+        made = 0
+        try:
+            while made < 2 * {MAX_SCRATCH_FILES}:
+                open(f"/tmp/{{made}}", "w").close()
+                made += 1
+        except OSError as error:
+            return made, error.errno
+        return made, 0
+        """, seconds=20)
+
+    assert number == errno.ENOSPC
+    assert made < MAX_SCRATCH_FILES
+
+
+@at(FULL)
 def test_no_file_in_the_scratch_folder_is_larger_than_the_limit(inside):
     found = inside(tries("os", large="open('/tmp/large', 'wb').write(bytes(2 << 20))", small="open('/tmp/small', 'w')"),
                    file_mb=1)  # fmt: skip
@@ -316,6 +334,7 @@ CALLS = {
     "userfaultfd": (323, 282), "setuid": (105, 146), "setresuid": (117, 147), "setgroups": (116, 159),
     "process_vm_readv": (310, 270), "pidfd_open": (434, 434), "open_by_handle_at": (304, 265), "mknodat": (259, 33),
     "socket": (41, 198), "connect": (42, 203), "init_module": (175, 105), "personality": (135, 92),
+    "memfd_create": (319, 279), "quotactl_fd": (443, 443), "open_tree_attr": (467, 467),
 }  # fmt: skip
 COLUMN = ("x86_64", "aarch64").index(os.uname().machine) if os.uname().machine in ("x86_64", "aarch64") else 0
 
@@ -337,6 +356,32 @@ def test_system_calls_that_open_doors_are_refused_by_number(inside):
         """)
 
     assert {name: error for name, error in found.items() if error != errno.EPERM} == {}
+
+
+@at(PARTIAL)
+def test_the_kernel_signals_nobody_on_its_behalf(inside):
+    found = inside(f"""
+        import fcntl, os, struct
+        found = {{}}
+        read, write = os.pipe()
+        for name, number, value in (("owner", 8, {os.getpid()}), ("signal", 10, 9), ("owner_ex", 15, bytes(8))):
+            try:
+                fcntl.fcntl(read, number, value)
+                found[name] = "done"
+            except OSError as error:
+                found[name] = type(error).__name__
+        for name, number in (("of_a_pipe", 0x8901), ("of_a_socket", 0x8902)):
+            try:
+                fcntl.ioctl(read, number, struct.pack("i", {os.getpid()}))
+                found[name] = "done"
+            except OSError as error:
+                found[name] = type(error).__name__
+        found["flags"] = fcntl.fcntl(read, fcntl.F_GETFL)
+        return found
+        """)
+
+    assert found.pop("flags") >= 0
+    assert set(found.values()) == {"PermissionError"}, found
 
 
 @at(FULL, PARTIAL)

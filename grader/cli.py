@@ -151,7 +151,7 @@ def _one(folder: Path, json_to: str | None, asked: Asked) -> int:
     from grader.report.summary import summary
 
     click.echo(summary(report, width=_width(), colour=sys.stdout.isatty()))
-    click.echo(f"\n{destination / 'report.html'}")
+    click.echo(f"\n{_page(destination)}")
     return code
 
 
@@ -184,8 +184,16 @@ def _several(folders: Sequence[Path], json_to: str | None, trial: str | None, as
         worst = max(worst, code)
     if graded:
         click.echo(overview(list(graded.values()), width=_width()))
-        click.echo("\n".join(f"{destination / 'report.html'}" for destination in graded))
+        click.echo("\n".join(map(_page, graded)))
     return worst
+
+
+def _page(destination: Path) -> str:
+    """Where a report's page is, as text: a folder may be called anything."""
+    from grader.report.visible import one_line
+
+    text = str(destination / "report.html")
+    return text if text.isprintable() else one_line(text, len(text))
 
 
 def _code(report: "Report", errors: Iterable[GraderError], asked: Asked) -> int:

@@ -26,7 +26,9 @@ class GraderError(Exception):
     def __str__(self) -> str:
         """`file:line: message`, then the remedy on a line of its own."""
         place = f"{self.file}:{self.line}: " if self.line else f"{self.file}: " if self.file else ""
-        return f"{place}{self.message}" + (f"\n  remedy: {self.remedy}" if self.remedy else "")
+        text = f"{place}{self.message}" + (f"\n  remedy: {self.remedy}" if self.remedy else "")
+        # It may quote what a student wrote, or a file's name: nothing in it moves a cursor or turns what is read.
+        return "".join(one if one.isprintable() or one == "\n" else ascii(one)[1:-1] for one in text)
 
 
 class UsageError(GraderError):

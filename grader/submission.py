@@ -65,17 +65,20 @@ class Submission:
 
 
 def _label(path: Path, *, kept: bool) -> Label:
-    if not path.is_file():
-        return Label()
+    if not path.is_file() or not path.resolve().is_relative_to(path.parent):
+        return Label()  # a link out of the folder: what is there is nobody's business
     if path.stat().st_size > MAX_LABEL:
         raise UsageError(f"is larger than {MAX_LABEL >> 10} KiB", file=path, remedy="see README.md for what it may say")
     from grader.document import read  # which takes as long to import as a small homework to check
 
     try:
-        return read(path, Label, kept=kept)
+        label = read(path, Label, kept=kept)
     except RubricError as error:
         remedy = error.remedy or "see README.md for what it may say, or name the assignment with --assignment"
-        raise UsageError(error.message, file=path, line=error.line, remedy=remedy) from None
+        raise UsageError(" ".join(error.message.split()), file=path, line=error.line, remedy=remedy) from None
+    if not label.assignment.isprintable():
+        raise UsageError("names an assignment in characters that are no text", file=path, remedy="name it on one line")
+    return label
 
 
 def _mentions_torch(path: Path) -> bool:

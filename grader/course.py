@@ -40,10 +40,18 @@ class Course:
         return f"the assignments of {self.folder} are: {', '.join(self.assignments) or 'none yet'}"
 
 
-def nearest(*starts: Path) -> Course:
-    """The nearest course folder upwards from the first start that has one above it."""
+def nearest(*starts: Path, handed_in: Path | None = None) -> Course:
+    """The nearest course folder upwards from the first start that has one above it.
+
+    Errors
+        UsageError where there is none, or where it is part of what is `handed_in`: references run here, unhindered,
+        and a student may have written these.
+    """
     for start in starts:
         for folder in (start.resolve(), *start.resolve().parents):
             if (folder / "rubrics").is_dir():
+                if handed_in is not None and folder.is_relative_to(handed_in.resolve()):
+                    remedy = "name the one that you trust with --course; your own work is checked by `grade check`"
+                    raise UsageError(f"the course folder {folder} is part of what is handed in", remedy=remedy)
                 return Course(folder)
     raise UsageError("there is no course folder here or above", remedy="name one that holds `rubrics/` with --course")

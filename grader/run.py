@@ -52,7 +52,8 @@ class Run:
         from grader.submission import Submission
 
         self.submission = Submission(folder)
-        found = Course(course) if course else nearest(Path.cwd(), self.submission.folder)
+        own = self.submission.folder
+        found = Course(course) if course else nearest(Path.cwd(), own, handed_in=own)
         name = id or self.submission.assignment(found.assignments)
         if not name:
             remedy = f"name it with --assignment or in submission.yaml; {found.offer()}"

@@ -80,7 +80,7 @@ def _batch(
     from grader.course import Course, nearest
     from grader.intake import intake, joined
 
-    found = Course(course) if course else nearest(Path.cwd(), handed_in.resolve())
+    found = Course(course) if course else nearest(Path.cwd(), handed_in.resolve(), handed_in=handed_in)
     assignment = Assignment(found, _id(found, id, handed_in))
     rubric = assignment.rubric
     run = run or Path("runs") / rubric.id

@@ -1,11 +1,14 @@
 """Whatever lies in a submission's folder, beside or in place of a problem file, costs at most its own problem."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from levels import FULL, PARTIAL, PROCESS_ONLY, at
 
+import grader
 from grader.model import Status
 
 # Libraries and tools, some of which the grader, numpy or Python itself import late.
@@ -169,3 +172,82 @@ def test_a_neighbours_answer_cannot_be_handed_in(way, graded, right, tmp_path):
     assert {part.status for part in report.parts if part.problem == "1"} == {Status.RAISED}
     assert "FileNotFoundError" in report.parts[0].feedback
     assert report.score == 8
+
+
+# ---- what a folder says of itself ----
+
+
+def command(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """What the command does, in a folder; its output is that of a terminal that is none."""
+    own = {"PYTHONPATH": str(Path(grader.__file__).parents[1])}
+    return subprocess.run(
+        [sys.executable, "-m", "grader", *map(str, words)], cwd=cwd, env={**os.environ, **own},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+# What turns or moves what is read; of escapes, one that a pipe does not lose.
+MOVING = "\x1b]0;mine\x07\u202e\u2028\r"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        pytest.param('assignment: "tiny\\e]0;mine\\a\\u202e\\r"', id="assignment"),
+        pytest.param('assignment: "tiny\\n  remedy: run this"', id="assignment of two lines"),
+        pytest.param('"\\e]0;mine\\a\\u202e\\r": tiny', id="key"),
+        pytest.param('"key\\n  remedy: run this": tiny', id="key of two lines"),
+        pytest.param('student: {"\\e]0;mine\\a": tiny}', id="key of a student"),
+        pytest.param('assignment: !!python/object/apply:os.system ["touch made"]', id="tag"),
+        pytest.param('assignment: "\\ud800"', id="half a character"),
+        pytest.param("collaborators: &a [*a]", id="itself"),
+    ],
+)
+def test_a_label_that_is_none_is_an_error_which_moves_nothing_on_the_terminal(label, course, submit):
+    folder = submit({"submission.yaml": label})
+
+    done = command("submission", folder, cwd=course)
+
+    assert done.returncode == 2, done.stderr
+    assert "submission.yaml" in done.stderr
+    assert [one for one in done.stdout + done.stderr if not one.isprintable() and one != "\n"] == []
+    assert [line.split()[0] for line in done.stderr.splitlines()] == ["error:", "remedy:"]
+    assert not (course / "made").exists()
+
+
+def test_a_label_that_leads_out_of_the_folder_is_not_read(course, submit, tmp_path):
+    (tmp_path / "secret.yaml").write_text("token: a secret\n")
+    folder = submit()
+    (folder / "submission.yaml").symlink_to(tmp_path / "secret.yaml")
+
+    done = command("submission", folder, "--assignment", "tiny", cwd=course)
+
+    assert done.returncode == 0, done.stderr
+    assert "token" not in done.stdout + done.stderr
+
+
+def test_a_folder_may_be_called_anything_and_moves_nothing_on_the_terminal(course, submit):
+    folder = submit(name=f"mine{MOVING}")
+
+    done = command("submission", folder, "--assignment", "tiny", cwd=course)
+
+    assert done.returncode == 0, done.stderr
+    assert [one for one in done.stdout + done.stderr if not one.isprintable() and one != "\n"] == []
+
+
+@pytest.mark.parametrize("words", [("submission",), ("submission", "--trial", "1a/0"), ("batch",)])
+def test_a_course_that_is_handed_in_is_not_run(words, submit, tmp_path, course):
+    # Whoever grades in a folder without a course would otherwise run it, and believe its rubric.
+    folder = submit()
+    for name in ("rubrics", "reference"):
+        (course / name).rename(folder / name)
+    reference = folder / "reference" / "tiny" / "problem1.py"
+    reference.write_text("open('made', 'w').close()\n" + reference.read_text())
+    (tmp_path / "elsewhere").mkdir()
+
+    for here, typed in ((tmp_path / "elsewhere", folder), (folder, Path())):
+        done = command(*words, typed, "--assignment", "tiny", cwd=here)
+
+        assert done.returncode == 2, done.stdout
+        assert "--course" in done.stderr
+        assert not (here / "made").exists()

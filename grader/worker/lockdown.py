@@ -143,6 +143,7 @@ def _in_child(work: Callable[[], None]) -> None:
 
 def _alone(level: str, start: Start, live: Live) -> None:
     os.setsid()
+    _be_the_first_to_go()
     _keep_only(start.channel, start.output)
     readable = [*root.libraries(), *start.gpu.readable, start.folder, *root.DEVICES]
     if os.geteuid() == 0 and all(map(root.reachable_by_others, readable)):
@@ -183,6 +184,7 @@ def _spawn_first(start: Start, live: Live) -> tuple[int, int]:
 
 def _first(start: Start, live: Live, report: int, user: int, group: int) -> None:
     os.setsid()
+    _be_the_first_to_go()
     _keep_only(start.channel, start.output, report)
     privileged = user == 0
     # The pid as everybody sees it: here it is 1.
@@ -242,6 +244,12 @@ def adopt_orphans() -> None:
     """From now on processes that a worker leaves behind become children of the caller, who can end them."""
     with contextlib.suppress(OSError, AttributeError):
         kernel.control(kernel.PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _be_the_first_to_go() -> None:
+    """Where memory runs out, this process is ended, and what it starts, before the judge and other people's."""
+    with contextlib.suppress(OSError):  # no Linux
+        Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def _die_with_parent() -> None:

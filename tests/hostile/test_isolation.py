@@ -435,6 +435,21 @@ def test_it_has_no_more_processes_than_the_limit_and_none_survives_it(inside):
     assert inside(FORKS, processes=16) == 15
 
 
+@at(FULL, PARTIAL, PROCESS_ONLY)
+def test_where_memory_runs_out_it_goes_before_all_others(zygote, submit):
+    worker = Worker(zygote, submit(), Limits())
+    try:
+        worker.load("problem1.py")
+        own = Path("/proc", str(worker.process.pid))
+        started = (own / "task" / str(worker.process.pid) / "children").read_text().split()
+        scores = [Path("/proc", pid, "oom_score_adj").read_text().strip() for pid in (own.name, *started)]
+    finally:
+        worker.close()
+
+    assert scores == ["1000"] * (2 if zygote.level() == FULL else 1)
+    assert Path("/proc", str(zygote.source.process.pid), "oom_score_adj").read_text() != "1000\n"
+
+
 @at(FULL)
 @pytest.mark.usefixtures("nothing_left_behind")
 def test_threads_count_as_processes(inside):

@@ -288,20 +288,22 @@ def told(fault: dict[str, Any], when: str) -> Fault:
         key: value[:8_000] if isinstance(value := fault.get(key), str) else ""
         for key in ("kind", "type", "message", "place", "traceback", "signature")
     }
+    message = text["message"].partition("\n")[0]
+    for key in ("type", "place", "signature"):  # a class may be called anything
+        text[key] = " ".join(text[key].split())
     match text["kind"]:
         case "missing":
             return Fault(status=Status.MISSING, message="There is no function of this name.")
         case "unreadable":
-            return Fault(status=Status.UNREADABLE, message=f"Your function returned {text['message']}.")
+            return Fault(status=Status.UNREADABLE, message=f"Your function returned {message}.")
     if text["signature"]:
         return Fault(
             status=Status.RAISED,
-            message=f"Your function takes {text['signature']}, which does not fit the call: {text['message']}.",
+            message=f"Your function takes {text['signature']}, which does not fit the call: {message}.",
             traceback=text["traceback"],
         )
     place = f" ({text['place']})" if text["place"] else ""
-    message = text["message"].partition("\n")[0]
-    kind = " ".join(text["type"].split())  # a class may be called anything
+    kind = text["type"] or "An exception"
     reason = f"{kind}: {message[:MAX_REASON]}{'...' if len(message) > MAX_REASON else ''}".rstrip(": ")
     advice = f" {ON_TWO_DEVICES}" if TWO_DEVICES in text["message"] else ""
     return Fault(status=Status.RAISED, message=f"{reason}{place}, {when}.{advice}", traceback=text["traceback"])

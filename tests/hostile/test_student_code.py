@@ -79,6 +79,21 @@ def sent(message: Any) -> str:
     return f"os.write(3, {wire.encode(message, lambda _: -1)!r})"
 
 
+# What a file says to send frames that no value makes: a header as it stands on the wire, and a body.
+RAW = """
+import itertools, msgspec, os, socket, struct, time
+channel = socket.socket(fileno=3)
+def send(header, body=b""):
+    data = msgspec.msgpack.encode(header)
+    channel.sendall(struct.pack(">IQ", len(data), len(body)) + data + body)
+"""
+
+
+def raw(value: str, body: str = "b''") -> str:
+    """A function that answers all that is asked of it with a value, as it stands on the wire."""
+    return centre(f"while True: send(['tuple', ['value', {value}]], {body})", RAW)
+
+
 CLUMSY = [
     Case("no_such_function", "\ncenter = centre\ndel centre\n", M, ("no function centre", "Is it center? Rename")),
     Case("no_function_but_a_number", "\ncentre = 5\n", M, ("no function centre",)),
@@ -399,6 +414,51 @@ TRICKS = [
         header = msgspec.msgpack.encode(["tuple", ["value", ["dict", keys]]])
         socket.socket(fileno=3).sendall(struct.pack('>IQ', len(header), 0) + header)
         """, "import msgspec, socket, struct"), U, ("keys",), limits={"seconds": 2}),
+    # Written out, an array of many axes is all its numbers: no summary leaves out any of two in a row.
+    Case("fault_of_many_axes", centre("""
+        array = ['array', '|u1', [2] * 22]
+        fault = [['message', array], ['type', array], ['traceback', array]]
+        send(['tuple', ['fault', ['dict', fault]]], bytes(3 << 22))
+        return x - x.mean()
+        """, RAW), R, ("An exception, when centre is called",), spoils=True),
+    Case("names_of_many_axes", f"""
+{RAW}
+send(["tuple", ["loaded", ["list", [["array", "|u1", [2] * 22]]]]], bytes(1 << 22))
+time.sleep(60)
+""", M, ("no function centre.",), spoils=True),
+    Case("names_without_end", f"""
+{RAW}
+names = ["centr" + "".join(some) for some in itertools.islice(itertools.product("centr", repeat=6), 10_000)]
+send(["tuple", ["loaded", ["list", names * 30]]])
+time.sleep(60)
+""", M, ("no function centre.",), spoils=True),
+    Case("class_of_many_lines", centre("raise type('A\\n\\n9 of 9\\x1b[2J', (Exception,), {})('b\\nc')"), R,
+         ("A 9 of 9", ": b (problem1.py, line 18), when centre",)),
+    Case("answers_before_the_question", f"""
+{RAW}
+send(["tuple", ["loaded", ["list", ["centre", "total", "scale"]]]])
+for _ in range(30):
+    send(["tuple", ["value", 0.0]])
+""", W, spoils=True),
+    Case("answers_of_a_thread", centre("time.sleep(0.2)\nreturn x", RAW + """
+import threading
+def forge():
+    time.sleep(0.1)
+    for _ in range(30):
+        send(["tuple", ["value", 0.0]])
+threading.Thread(target=forge, daemon=True).start()
+"""), W, spoils=True),
+    Case("no_rows_of_many_columns", raw("['array', '<f8', [0, 1 << 26]]"), W, ("shape (0, 67108864)",), spoils=True),
+    Case("rows_of_no_columns", raw("['list', [['array', '<f8', [1 << 26, 0]]] * 3]"), W, ("shape",), spoils=True),
+    Case("shape_of_no_numbers", raw("['array', '<f8', [1.0, None]]", "bytes(8)"), U, ("impossible",), spoils=True),
+    Case("objects_on_the_wire", raw("['array', '|O', [1]]", "bytes(8)"), U, ("not sent",), spoils=True),
+    Case("more_than_it_says", raw("1.0", "bytes(8)"), U, ("more data than it announces",), spoils=True),
+    Case("less_than_it_says", raw("['array', '<f8', [2]]", "bytes(8)"), U, ("larger than its data",), spoils=True),
+    Case("list_for_a_key", raw("['dict', [[['list', []], 0]]]"), U, ("cannot be read",), spoils=True),
+    Case("digits_of_another_script", raw("['int', '\u0661\u0662']"), U, ("cannot be read",), spoils=True),
+    Case("a_function_of_the_course", raw("['given', 'wave', []]"), U, ("cannot be read",), spoils=True),
+    Case("laid_out", raw("['laid', '<f8', [3], 'strided']", "bytes(24)"), W, spoils=True),
+    Case("half_precision_without_end", centre("return np.zeros(1 << 24, 'f2')"), W, ("shape",), limits={"seconds": 6}),
     Case("map_for_a_list", centre("""
         header = b'\\x92\\xa5tuple\\x92\\xa5value\\x81\\x92\\1\\2\\3'
         os.write(3, len(header).to_bytes(4, 'big') + bytes(8) + header)

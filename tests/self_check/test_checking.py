@@ -227,9 +227,13 @@ def test_a_damaged_kit_says_what_to_do(run, fill):
     assert "unzip the kit again" in done.stderr
 
 
-def test_the_plain_command_checks_a_kit_as_well(run, fill):
-    plain, check = run(fill()), run("check", fill())
+def test_the_plain_command_checks_a_kit_as_well_where_it_is_named_as_the_course(run, fill):
+    folder = fill()
 
+    alone, plain, check = run(folder), run("submission", folder, "--course", folder), run("check", folder)
+
+    assert alone.returncode == 2
+    assert "grade check" in alone.stderr
     assert plain.returncode == check.returncode == 0
     assert said(plain) == said(check)
 

@@ -420,7 +420,7 @@ TRICKS = [
         fault = [['message', array], ['type', array], ['traceback', array]]
         send(['tuple', ['fault', ['dict', fault]]], bytes(3 << 22))
         return x - x.mean()
-        """, RAW), R, ("An exception, when centre is called",), spoils=True),
+        """, RAW), R, ("An exception, when centre is called",), spoils=True, limits={"seconds": 1.5}),
     Case("names_of_many_axes", f"""
 {RAW}
 send(["tuple", ["loaded", ["list", [["array", "|u1", [2] * 22]]]]], bytes(1 << 22))
@@ -440,14 +440,14 @@ send(["tuple", ["loaded", ["list", ["centre", "total", "scale"]]]])
 for _ in range(30):
     send(["tuple", ["value", 0.0]])
 """, W, spoils=True),
-    Case("answers_of_a_thread", centre("time.sleep(0.2)\nreturn x", RAW + """
+    Case("answers_of_a_thread", centre("time.sleep(0.02)\nreturn x", RAW + """
 import threading
 def forge():
     time.sleep(0.1)
     for _ in range(30):
         send(["tuple", ["value", 0.0]])
 threading.Thread(target=forge, daemon=True).start()
-"""), W, spoils=True),
+"""), W, spoils=True, limits={"seconds": 1.5}),
     Case("no_rows_of_many_columns", raw("['array', '<f8', [0, 1 << 26]]"), W, ("shape (0, 67108864)",), spoils=True),
     Case("rows_of_no_columns", raw("['list', [['array', '<f8', [1 << 26, 0]]] * 3]"), W, ("shape",), spoils=True),
     Case("shape_of_no_numbers", raw("['array', '<f8', [1.0, None]]", "bytes(8)"), U, ("impossible",), spoils=True),

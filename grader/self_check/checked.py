@@ -10,6 +10,7 @@ from grader.report.words import counted, number
 from grader.rubric import Part, Rubric
 
 HIDDEN = "not checkable here"
+UNWRITTEN = "not written yet"
 
 
 class CheckedPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +34,11 @@ class CheckedPart(msgspec.Struct, frozen=True, kw_only=True):
     traceback: str = ""
     remarks: tuple[str, ...] = ()
     remaining: int = 0
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether its function is still as the kit hands it out: there is nothing to say of it yet."""
+        return self.status is Status.RAISED and self.traceback.rstrip().endswith("\nNotImplementedError")
 
 
 class OtherPart(msgspec.Struct, frozen=True, kw_only=True):

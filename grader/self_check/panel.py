@@ -6,17 +6,18 @@ from grader.model import Status
 from grader.report.templates import compiled, inline
 from grader.report.visible import one_line, visible, visible_end
 from grader.report.words import WORDS
-from grader.self_check.checked import Checked, CheckedPart, coverage
+from grader.self_check.checked import UNWRITTEN, Checked, CheckedPart, coverage
 
 _VALUE = 1500
 
 
 def panel(checked: Checked) -> str:
     """Everything that the terminal shows, escaped, in one element that styles nothing outside of it."""
-    rows = [_row(part) for part in checked.parts]
-    count = len(rows)
+    rows = [_row(part) for part in checked.parts if not part.unwritten]
+    count = len(checked.parts)
     said = f"{checked.right} of {count} {'part' if count == 1 else 'parts'} right in the public trials."
-    others = [f"{one_line(other.id, 60)}: {other.why}" for other in checked.others]
+    others = [f"{one_line(part.id, 60)}: {UNWRITTEN}" for part in checked.parts if part.unwritten]
+    others += [f"{one_line(other.id, 60)}: {other.why}" for other in checked.others]
     return compiled("self_check.html.j2").render(
         style=_style(),
         title=one_line(checked.title, 300),

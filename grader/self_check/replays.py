@@ -21,7 +21,7 @@ def write(folder: Path, parts: Iterable["CheckedPart"]) -> dict[str, Path]:
         return found
     for part in parts:
         path = folder / FOLDER / f"{part.id}.py"
-        script = part.counterexample.script if part.counterexample else ""
+        script = part.counterexample.script if part.counterexample and not part.unwritten else ""
         try:
             if script:
                 path.parent.mkdir(exist_ok=True)

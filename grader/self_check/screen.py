@@ -8,7 +8,7 @@ from grader.model import Counterexample, Status
 from grader.report.columns import cells, padded, wrapped
 from grader.report.visible import one_line, visible, visible_end
 from grader.report.words import WORDS
-from grader.self_check.checked import Checked, CheckedPart, CheckedProblem, OtherPart, coverage
+from grader.self_check.checked import UNWRITTEN, Checked, CheckedPart, CheckedProblem, OtherPart, coverage
 from grader.worker.levels import FULL
 
 _COLOURS = {"right": "green", "partly": "yellow", "lost": "red", "waiting": "blue", "ours": "magenta"}
@@ -27,10 +27,12 @@ def _lines(checked: Checked, width: int) -> Iterator[str]:
     own = max((cells(one_line(part.id, 60)) for part in checked.parts), default=0)
     for problem in checked.problems:
         yield from _heading(problem, width)
-        for part in checked.parts:
-            if part.problem == problem.id:
-                yield from _part(part, own, width)
-        yield from _others([other for other in checked.others if other.problem == problem.id], width)
+        parts = [part for part in checked.parts if part.problem == problem.id]
+        for part in parts:
+            if not part.unwritten:
+                yield from _part(part, _same(part, parts), own, width)
+        unwritten = [OtherPart(id=part.id, problem=problem.id, why=UNWRITTEN) for part in parts if part.unwritten]
+        yield from _others([*unwritten, *(other for other in checked.others if other.problem == problem.id)], width)
         yield from _printed(problem, width)
         yield ""
     yield from _footer(checked, width)
@@ -41,8 +43,16 @@ def _heading(problem: CheckedProblem, width: int) -> Iterator[str]:
         yield click.style(line, bold=True)
 
 
-def _part(part: CheckedPart, own: int, width: int) -> Iterator[str]:
-    """The line of a part; below it what is wrong, and on which input."""
+def _same(part: CheckedPart, parts: Sequence[CheckedPart]) -> str:
+    """The first part of which all the same is said, its traceback included; none where it is this one."""
+    if not part.traceback:
+        return ""
+    first = next(one for one in parts if (one.feedback, one.traceback) == (part.feedback, part.traceback))
+    return "" if first is part else one_line(first.id, 60)
+
+
+def _part(part: CheckedPart, same: str, own: int, width: int) -> Iterator[str]:
+    """The line of a part; below it what is wrong, and on which input, or the part of which the `same` was said."""
     word = WORDS[part.status]
     text = f"{word.symbol} {padded(one_line(part.id, 60), own)}  {_outcome(part)}"
     if cells(text) + 2 > width:
@@ -50,13 +60,16 @@ def _part(part: CheckedPart, own: int, width: int) -> Iterator[str]:
     first, *rest = _row(text, width)
     yield "  " + click.style(first[2:3], fg=_COLOURS[word.tone]) + first[3:]
     yield from rest
+    if same:
+        yield from wrapped(f"as in {same}", width, indent="      ")
+        return
     if part.status is not Status.CORRECT and part.feedback:
         yield from wrapped(one_line(part.feedback, 800), width, indent="      ")
     for remark in part.remarks:
         yield from wrapped(f"note: {one_line(remark, 400)}", width, indent="      ")
     yield from _traceback(part, width)
     if part.counterexample is not None:
-        yield from _example(part.counterexample, width)
+        yield from _example(part.counterexample, part.feedback, width)
     if part.remaining and not part.right:
         there = "there is a hint" if part.remaining == 1 else f"there are {part.remaining} hints"
         yield from wrapped(f"{there}: --hint {part.id}", width, indent="      ")
@@ -82,8 +95,8 @@ def _traceback(part: CheckedPart, width: int) -> Iterator[str]:
         yield from _indented(line, width, "      ")
 
 
-def _example(example: Counterexample, width: int) -> Iterator[str]:
-    """The input that shows it, what came back, and what is right where that may be told."""
+def _example(example: Counterexample, said: str, width: int) -> Iterator[str]:
+    """The input that shows it, what came back, what is right where that may be told, and what was not `said` yet."""
     yield from wrapped(one_line(example.call, 300), width, indent="      ")
     inputs = [(f"{name} = ", value) for name, value in example.inputs.items()]
     for opening, value in [*inputs, ("returns ", example.got), ("expected ", example.expected or "")]:
@@ -92,7 +105,7 @@ def _example(example: Counterexample, width: int) -> Iterator[str]:
             yield from _indented(opening + first, width, "        ")
         for line in rest:
             yield from _indented(line, width, "          ")
-    if example.problem:
+    if example.problem and example.problem != said:
         yield from wrapped(one_line(example.problem, 400), width, indent="      ")
 
 

@@ -111,6 +111,25 @@ def test_written_and_hidden_parts_are_named_with_the_reason(check, fill):
     assert others == {"2a": "not checkable here", "2b": "not checkable here", "2c": "marked by a person"}
 
 
+def test_of_what_is_not_written_yet_there_is_one_line_and_no_script(run, kit_folder):
+    """A kit that was unzipped a minute ago."""
+    done = run("check", kit_folder)
+
+    assert "  ○ not written yet: 1a, 1b, 1c, 1d\n" in done.stdout
+    assert done.returncode == 1
+    assert "NotImplementedError" not in done.stdout
+    assert not (kit_folder / ".grade").exists()
+
+
+def test_what_is_said_of_several_parts_is_said_once(run, fill):
+    """Below the line of a part that says all the same as another stands the name of that one."""
+    done = run("check", fill({"problem1.py": "def centre(x)\n    return x\n"}))
+    lines = done.stdout.splitlines()
+
+    assert sum("SyntaxError" in line for line in lines) == 2  # the sentence, and the end of the traceback
+    assert lines.count("      as in 1a") == 3
+
+
 def test_one_problem_or_some_parts_are_checked_alone(check, fill):
     folder = fill()
 

@@ -5,6 +5,7 @@ text, and the template only lays it out.
 """
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import jinja2
@@ -29,7 +30,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One part. Its details start open where points were lost."""
+    """One part. Its details start open where points were lost, of several that say the same the first one's."""
 
     anchor: str
     id: str
@@ -92,7 +93,7 @@ class Page:
     judged: str
     open: tuple[str, ...]
     pending: str
-    first: tuple[tuple[Row, str], ...]
+    first: tuple[tuple[Row, str, int], ...]
     more_to_fix: int
     all_earned: bool
     sections: tuple[Section, ...]
@@ -121,13 +122,18 @@ def _page(report: Report) -> Page:
         judged=words.score(report).partition(" ")[2],
         open=tuple(words.still_open(report)),
         pending=words.number(report.pending_points),
-        first=tuple((_row(report, part), words.counted(words.loss(part))) for part in to_fix[:_FIRST]),
-        more_to_fix=len(to_fix[_FIRST:]),
+        first=tuple(_to_fix(report, parts) for parts in to_fix[:_FIRST]),
+        more_to_fix=sum(map(len, to_fix[_FIRST:])),
         all_earned=not to_fix and report.max_score > 0,
-        sections=tuple(_section(report, problem) for problem in report.problems),
+        sections=tuple(_section(report, problem, {parts[0].id for parts in to_fix}) for problem in report.problems),
         footer=_footer(report),
         seed=report.seed,
     )
+
+
+def _to_fix(report: Report, parts: Sequence[PartReport]) -> tuple[Row, str, int]:
+    """The first of parts of which the same is said, the points that they lost, and how many there are besides it."""
+    return _row(report, parts[0]), words.counted(sum(map(words.loss, parts))), len(parts) - 1
 
 
 def _facts(report: Report) -> tuple[tuple[str, str], ...]:
@@ -146,7 +152,7 @@ def _footer(report: Report) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in facts if value)
 
 
-def _section(report: Report, problem: ProblemReport) -> Section:
+def _section(report: Report, problem: ProblemReport, opened: Collection[str]) -> Section:
     pending = problem.pending_points
     return Section(
         anchor=_anchor("problem", problem.id),
@@ -155,7 +161,7 @@ def _section(report: Report, problem: ProblemReport) -> Section:
         score=f"{words.number(problem.score)} of {words.number(problem.max_score)}",
         pending=words.number(pending) if pending else "",
         bar=_bar(problem),
-        rows=tuple(_row(report, part) for part in words.parts_of(report, problem)),
+        rows=tuple(_row(report, part, open_=part.id in opened) for part in words.parts_of(report, problem)),
         printed=visible(problem.printed, _LONG),
     )
 
@@ -173,7 +179,7 @@ def _bar(problem: ProblemReport) -> Bar:
     )
 
 
-def _row(report: Report, part: PartReport) -> Row:
+def _row(report: Report, part: PartReport, *, open_: bool = False) -> Row:
     shown = part.counterexample
     return Row(
         anchor=_anchor("part", part.id),
@@ -187,7 +193,7 @@ def _row(report: Report, part: PartReport) -> Row:
         call=visible(shown.call, _VALUE) if shown else "",
         inputs=tuple(_input(name, value) for name, value in shown.inputs.items()) if shown else (),
         blocks=_blocks(report, part, shown),
-        open=words.loss(part) > 0,
+        open=open_,
         remarks=words.remarks(part),
         items=tuple((words.number(item.points), visible(item.criterion, 2000)) for item in part.items),
     )

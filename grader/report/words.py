@@ -114,9 +114,17 @@ def loss(part: PartReport) -> float:
     return 0.0 if part.status in UNJUDGED else max(0.0, part.points - part.earned)
 
 
-def to_fix_first(report: Report) -> list[PartReport]:
-    """The parts that lost points, largest loss first, and otherwise in the order of the rubric."""
-    return sorted((part for part in report.parts if loss(part)), key=loss, reverse=True)
+def to_fix_first(report: Report) -> list[list[PartReport]]:
+    """The parts that lost points, largest loss first, and otherwise in the order of the rubric.
+
+    Parts of a problem of which the same is said stand together: one mended line of a file mends them all.
+    """
+    together: dict[tuple[str, ...], list[PartReport]] = {}
+    for part in report.parts:
+        if loss(part):
+            what = part.feedback.strip() or part.id
+            together.setdefault((part.problem, part.status, what), []).append(part)
+    return sorted(together.values(), key=lambda parts: sum(map(loss, parts)), reverse=True)
 
 
 def who(report: Report) -> str:

@@ -167,11 +167,28 @@ def test_a_value_that_the_rubric_keeps_to_itself_is_not_on_the_page(everything):
 
 
 def test_a_long_list_of_losses_is_cut_and_counted(empty):
-    page = Outline(render(empty))
+    parts = tuple(msgspec.structs.replace(part, feedback=f"{part.id} is not there.") for part in empty.parts)
+    page = Outline(render(msgspec.structs.replace(empty, parts=parts)))
 
     assert len([1 for _, attrs, _ in page.all("ol")]) == 1
     assert len(page.all("li")) == 6
     assert "and 2 more below." in page.all("main")[0][2]
+
+
+def test_a_mistake_that_costs_several_parts_is_one_thing_to_fix(empty):
+    """A file that cannot be read comes before a part that is worth more than each of its own."""
+    said = "SyntaxError: '(' was never closed (problem1.py, line 3), when problem1.py is imported."
+    first, *others = empty.parts
+    same = [part.id for part in others if part.problem == others[0].problem]
+    assert len(same) > 1
+    parts = (first, *(msgspec.structs.replace(part, feedback=said if part.id in same else "") for part in others))
+
+    fix, *rest = [text for _, _, text in Outline(render(msgspec.structs.replace(empty, parts=parts))).all("li")]
+
+    assert fix.startswith(same[0])
+    assert said in fix
+    assert f"The same in {len(same) - 1} more part" in fix
+    assert not any(said in text for text in rest)
 
 
 def test_nothing_to_fix_is_said_in_so_many_words(whole):

@@ -34,6 +34,14 @@ ON_TWO_DEVICES = (
     " (torch.zeros_like(x), or device=x.device)."
 )
 
+# What to do about an exception of which the name tells a beginner nothing.
+ADVICE = {
+    "EOFError": "Nobody is there to answer input(): take it out.",
+    "FileNotFoundError": "No files are there but those that you hand in: open them by their names alone.",
+    "ModuleNotFoundError": "If it is a file of yours, hand it in as well; else do without it.",
+    "SystemExit": "Take the exit out: nothing after it is run.",
+}
+
 Target = str | int | tuple[str, str, list[int]]
 
 
@@ -305,5 +313,6 @@ def told(fault: dict[str, Any], when: str) -> Fault:
     place = f" ({text['place']})" if text["place"] else ""
     kind = text["type"] or "An exception"
     reason = f"{kind}: {message[:MAX_REASON]}{'...' if len(message) > MAX_REASON else ''}".rstrip(": ")
-    advice = f" {ON_TWO_DEVICES}" if TWO_DEVICES in text["message"] else ""
-    return Fault(status=Status.RAISED, message=f"{reason}{place}, {when}.{advice}", traceback=text["traceback"])
+    advice = ON_TWO_DEVICES if TWO_DEVICES in text["message"] else ADVICE.get(text["type"], "")
+    told = f"{reason}{place}, {when}. {advice}".rstrip()
+    return Fault(status=Status.RAISED, message=told, traceback=text["traceback"])

@@ -154,9 +154,9 @@ def _unwritten(folder: Path, problem: Problem) -> Iterator[str]:
         tree = ast.parse((folder / problem.file).read_bytes())
     except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):  # which has been said
         return
-    for node in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
-        if node.name in problem.functions and "NotImplementedError" in ast.unparse(node.body[-1]):
-            yield f"{problem.file}: {node.name} is not written yet"
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in problem.functions]
+    if names := [node.name for node in functions if "NotImplementedError" in ast.unparse(node.body[-1])]:
+        yield f"{problem.file}: not written yet: {', '.join(names)}"
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[str, int]]:

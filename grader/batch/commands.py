@@ -1,6 +1,7 @@
 """The commands for a class: `grade batch` judges it, `grade publish` writes the grades out."""
 
 import os
+import shlex
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -94,14 +95,17 @@ def _batch(
         journal.note("course", str(found.folder))
         journal.note("roster", people)
         journal.note("refused", arrived.refused)
+        journal.note("handed in", arrived.handed_in)
+        journal.note("finished", False)
         journal.forget(journal.keys() - {one.key for one in arrived.handed_in})
         orders = _orders(found, assignment, rubric.seed if seed is None else seed, device, required)
         with Progress(len(arrived.handed_in)) as told_of:
             errors = work(_hands(orders, jobs, dask), assignment, journal, arrived.handed_in, told_of)
+        journal.note("finished", True)
         _say_changes(journal, assignment)
     for error in errors:
         click.echo(f"error: {error}", err=True)
-    click.echo(f"write the grades out with: grade publish {run}")
+    click.echo(f"write the grades out with: grade publish {shlex.quote(str(run))}")
     return 3 if errors else 0
 
 
@@ -234,6 +238,8 @@ def _publish(
             raise UsageError(f"{run} was never run to where there is something to publish", remedy="run `grade batch`")
         assignment = Assignment(Course(Path(course)), id)
         _say_changes(journal, assignment)
+        if journal.noted("finished", bool) is False:
+            click.echo("warning: judging was stopped before its end: `grade batch` goes on with it", err=True)
         if out is None:
             return
         klass = Class(assignment, journal)

@@ -40,6 +40,8 @@ class Class:
         for handed_in, report, _ in self.entries():
             self.handed_in.append(handed_in)
             self.reports[handed_in.key] = _light(report)
+        unjudged = (one for one in journal.noted("handed in", list[HandedIn]) or [] if one.key not in self.reports)
+        self.handed_in += unjudged  # of a run that was stopped: who handed in is not missing
 
     def entries(self) -> Iterator[Entry]:
         """The submissions with their reports, at the points of now; one at a time."""

@@ -135,7 +135,14 @@ def test_whoever_interrupts_it_at_the_keyboard_can_go_on(run, command, class_fol
     assert running.returncode == 130
     assert "the same command goes on from here" in said
     assert "Traceback" not in said
+    published = run("publish", tmp_path / "run")
+    assert "stopped before its end" in published.stderr
+    found = grades(tmp_path / "run" / "published" / "gradebook.csv")
+    assert set(found) == {"ada", "bob", *(f"slow{number}" for number in range(6))}
+    assert ("not graded", "0") in found.values()  # who handed in is not missing
+    assert "missing" not in {status for status, _ in found.values()}
     assert run("batch", class_folder).returncode == 0
+    assert "stopped" not in run("publish", tmp_path / "run").stderr
 
 
 @pytest.mark.parametrize(

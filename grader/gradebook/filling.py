@@ -1,10 +1,12 @@
 """Grades written into a platform's file: only those that are final, and never over what a person said."""
 
+import math
 from collections.abc import Collection
 
 from grader.gradebook import cells
 from grader.gradebook.export import Standing, open_parts, standing, who
 from grader.gradebook.sheet import Sheet
+from grader.report.visible import one_line
 from grader.roster import Marked
 from grader.rubric import Rubric
 
@@ -25,7 +27,9 @@ class Filling:
         if why:
             self.notes.append(f"left as it is: {who(line.person)}, {why}")
             return False
-        value = cells.number(line.final)
+        value, there = cells.number(line.final), self.sheet.value(row, self.column)
+        if there and not _same(there, line.final):
+            self.notes.append(f"{who(line.person)}: {one_line(there, 40)} becomes {value}")
         self.sheet.fill(row, self.column, value.replace(".", ",") if self.decimal_comma else value)
         return True
 
@@ -41,6 +45,14 @@ class Filling:
         if state is Standing.MISSING and there:
             return f"handed in nothing, and has {there} already"
         return ""
+
+
+def _same(there: str, points: float) -> bool:
+    """Whether a cell holds these points already, however they are written."""
+    try:
+        return math.isclose(float(there.replace(",", ".")), points, abs_tol=0.005)
+    except ValueError:
+        return False
 
 
 def whole(rubric: Rubric) -> float:

@@ -63,6 +63,13 @@ def test_what_is_not_final_is_not_written(everybody, merged):
     assert "left as it is: Name s3 (s3), still to be judged: 2a (internal error), 2b (deferred)" in export.notes
 
 
+def test_who_had_other_points_is_named(report, line, merged):
+    export = merged([line("s1", report()), line("s2", report())], s1="20.5", s2="17.00")
+
+    assert "Name s1 (s1): 20.5 becomes 17" in export.notes
+    assert not any("s2" in note for note in export.notes)
+
+
 def test_nothing_handed_in_is_no_reason_to_take_a_grade_away(line, merged):
     export = merged([line("s1"), line("s2")], s1="9.00")
 

@@ -12,6 +12,7 @@ import pytest
 
 from grader.gradebook import canvas, junit, moodle, results, spreadsheet
 from grader.gradebook.export import Standing
+from grader.intake import roster
 from grader.policy.terms import Counts, Late, Policy, policy_of
 from grader.rubric_file import load
 
@@ -32,6 +33,17 @@ def test_the_example_is_read_in_either_place(course, place):
     )
     assert (policy.attempt, policy.groups, policy.round) == (Counts.BEST, True, Decimal("0.5"))
     assert policy.deadline.isoformat() == "2026-05-03T23:59:00"
+
+
+def test_the_roster_is_read(tmp_path):
+    (example,) = re.findall(r"```csv\n(.*?)```", DOC, re.DOTALL)
+    path = tmp_path / "roster.csv"
+    path.write_text(example, encoding="utf-8")
+
+    first, second = roster(path)
+
+    assert (first.id, first.name, first.email, first.group) == ("s1234", "A Student", "s1234@example.org", "team 7")
+    assert (first.extension, second.extension.isoformat()) == (None, "2026-05-10T23:59:59+00:00")
 
 
 def test_every_key_of_a_policy_is_in_it():

@@ -1,10 +1,11 @@
 """The grade diff: whose points changed since they were last published, by how much, and why."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from grader.batch.journal import Entry, Points
 from grader.model import UNJUDGED, PartReport, Report, Status
+from grader.roster import Marked
 
 WHY = 80  # characters of a reason
 
@@ -28,6 +29,15 @@ class Changes(NamedTuple):
     parts: tuple[Change, ...]
 
 
+class Regraded(NamedTuple):
+    """Somebody whose grade changes though no part of what counts for them does. `why` are the remarks on them."""
+
+    name: str
+    before: float
+    after: float
+    why: str
+
+
 def points_of(report: Report) -> dict[str, Points]:
     """What every judged part earned and is worth, as it is published."""
     return {part.id: (part.earned, part.points) for part in report.parts if part.status not in UNJUDGED}
@@ -44,6 +54,15 @@ def changes(published: Mapping[str, Mapping[str, Points]], entries: Iterable[Ent
         found = tuple(change for part in report.parts if (change := _change(part, old.get(part.id))))
         if found:
             yield Changes(handed_in.key, name, sum(earned for earned, _ in old.values()), report.score, found)
+
+
+def regraded(published: Mapping[str, float], lines: Iterable[Marked], known: Container[str]) -> Iterator[Regraded]:
+    """Whose grade changes by lateness, attempts or a roster; `known` are submissions of which the change is said."""
+    for line in lines:
+        before = published.get(line.person.id)
+        if before is None or abs(before - line.final) < 1e-9 or (line.handed_in and line.handed_in.key in known):
+            continue
+        yield Regraded(line.person.name or line.person.id, before, line.final, "; ".join(line.remarks))
 
 
 def _change(part: PartReport, old: Points | None) -> Change | None:

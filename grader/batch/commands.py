@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from grader.batch.station import Orders
     from grader.course import Course
     from grader.intake import Joined
-    from grader.roster import Person
+    from grader.roster import Marked, Person
 
 # Where what was handed in is unpacked, and what is published, below the run folder.
 SUBMISSIONS, PUBLISHED = "submissions", "published"
@@ -85,11 +85,11 @@ def _batch(
     assignment = Assignment(found, _id(found, id, handed_in))
     rubric = assignment.rubric
     run = run or Path("runs") / rubric.id
+    people = _people(roster, assignment)
     with Journal(run) as journal:
         journal.of(rubric.id)
         taken = intake(handed_in, run / SUBMISSIONS, [problem.file for problem in rubric.problems])
         click.echo(f"{taken.kind}: {len(taken.handed_in)} submissions, {len(taken.refused)} refused")
-        people = _people(roster, assignment)
         arrived = joined(taken.handed_in, people, taken.refused)
         _say_intake(arrived, arrived.unknown if people else ())
         journal.note("course", str(found.folder))
@@ -121,13 +121,12 @@ def _id(course: "Course", id: str | None, handed_in: Path) -> str:
 
 
 def _people(roster: Path | None, assignment: "Assignment") -> "list[Person]":
-    """The class, as the roster has it."""
+    """The class, as the roster has it; a policy that is at fault is told before anything is judged."""
     from grader.intake import roster as read
     from grader.policy.terms import policy_of
 
-    if roster is None:
-        return []
-    return list(read(roster, policy_of(assignment.rubric.policy, assignment.path).zone))
+    zone = policy_of(assignment.rubric.policy, assignment.path).zone
+    return [] if roster is None else list(read(roster, zone))
 
 
 def _orders(course: "Course", assignment: "Assignment", seed: int, asked: str, required: str | None) -> "Orders":
@@ -154,8 +153,8 @@ def _say_intake(arrived: "Joined", strangers: "Sequence[Person]") -> None:
             click.echo(f"  {what}: {names}{more}")
 
 
-def _say_changes(journal: "Journal", assignment: "Assignment") -> None:
-    """The grade diff against what was published; where nothing was, how many there are."""
+def _say_changes(journal: "Journal", assignment: "Assignment") -> set[str]:
+    """The grade diff against what was published; where nothing was, how many there are. Returns whose it names."""
     from grader.batch.changes import changes
     from grader.batch.journal import as_of
 
@@ -164,10 +163,25 @@ def _say_changes(journal: "Journal", assignment: "Assignment") -> None:
     found = list(changes(published, entries))
     if not published:
         click.echo(f"{len(found)} submissions judged, none published yet")
-        return
+        return set()
     click.echo(f"{len(found)} of {len(journal.keys())} submissions change against what was published")
     for change in found[:SHOWN]:
         click.echo(_diff(change))
+    if len(found) > SHOWN:
+        click.echo(f"  and {len(found) - SHOWN} more")
+    return {change.key for change in found}
+
+
+def _say_regraded(journal: "Journal", lines: "Sequence[Marked]", known: set[str]) -> None:
+    """Whose grade changes by lateness, attempts or a roster: a mistyped deadline is seen before it is published."""
+    from grader.batch.changes import regraded
+
+    found = list(regraded(journal.noted("grades", dict[str, float]) or {}, lines, known))
+    if found:
+        click.echo(f"grades that change by lateness, attempts or the roster alone: {len(found)}")
+    for one in found[:SHOWN]:
+        difference = f"{one.before:g} -> {one.after:g} ({one.after - one.before:+g})"
+        click.echo(f"  {one_line(one.name, 40)}: {difference}{', ' if one.why else ''}{one_line(one.why, 100)}")
     if len(found) > SHOWN:
         click.echo(f"  and {len(found) - SHOWN} more")
 
@@ -237,18 +251,19 @@ def _publish(
         if course is None or not id:
             raise UsageError(f"{run} was never run to where there is something to publish", remedy="run `grade batch`")
         assignment = Assignment(Course(Path(course)), id)
-        _say_changes(journal, assignment)
+        known = _say_changes(journal, assignment)
+        klass = Class(assignment, journal)
+        lines = klass.marked(never_lower=never_lower)
+        _say_regraded(journal, lines, known)
         if journal.noted("finished", bool) is False:
             click.echo("warning: judging was stopped before its end: `grade batch` goes on with it", err=True)
         if out is None:
             return
-        klass = Class(assignment, journal)
         filled: list[Platform] = []
         if canvas:
             filled.append((partial(of_canvas.written, assignment=canvas_assignment), canvas))
         if moodle:
             filled.append((of_moodle.written, moodle))
-        lines = klass.marked(never_lower=never_lower)
         for note in publish(klass, lines, out, filled, gradescope=gradescope):
             click.echo(f"  {note}")
     click.echo(out / "index.html")

@@ -119,6 +119,27 @@ def test_after_a_change_the_diff_says_who_and_why_before_anything_is_written(run
     assert grades(tmp_path / "run" / "published" / "gradebook.csv")["ada"] == ("graded", "8")
 
 
+def test_a_deadline_that_changes_is_told_before_anything_is_written(run, submit, course, tmp_path):
+    """No part is judged otherwise by it."""
+    handed_in = tmp_path / "assignment_1_export"
+    submit({}, "assignment_1_export/submission_1")
+    (handed_in / "submission_metadata.yml").write_text(
+        "submission_1:\n  :submitters:\n  - {':name': Ada Example, ':sid': ada}\n"
+        "  :created_at: 2026-05-03 10:00:00 +0000\n"
+    )
+    policy = "policy: {{deadline: {} 12:00Z, late: {{per: day, penalty: 1}}}}\n"
+    (course / "course.yaml").write_text(policy.format("2026-05-04"))
+    run("batch", handed_in)
+    run("publish", tmp_path / "run")
+    (course / "course.yaml").write_text(policy.format("2026-05-01"))
+
+    planned = run("publish", tmp_path / "run", "--dry-run")
+
+    assert "0 of 1 submissions change" in planned.stdout
+    assert "grades that change by lateness, attempts or the roster alone: 1" in planned.stdout
+    assert "Ada Example: 17 -> 0 (-17), 2 days late (46:00:00): 100 % less" in planned.stdout
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_whoever_interrupts_it_at_the_keyboard_can_go_on(run, command, class_folder, submit, tmp_path):
     for number in range(6):

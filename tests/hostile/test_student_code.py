@@ -109,7 +109,7 @@ CLUMSY = [
     Case("bad_indent", "\ndef centre(x):\n  a = 1\n     b = 2\n", R, ("IndentationError", "line 17"), spoils=True),
     Case("null_byte", "\n'\0'\n", R, ("null bytes",), spoils=True),
     Case("raises_at_import", "\n{}['layer']\n", R, ("KeyError", "line 15", "imported"), spoils=True),
-    Case("unknown_import", "\nimport nosuchmodule\n", R, ("No module named 'nosuchmodule'", "hand it in as well"), spoils=True),
+    Case("unknown_import", "\nimport nosuchmodule\n", R, ("'nosuchmodule'", "hand it in as well"), spoils=True),
     Case("sys_exit_at_import", "\nimport sys\nsys.exit(1)\n", R, ("SystemExit", "line 16"), spoils=True),
     Case("raises", centre("return 1 / 0"), R, ("ZeroDivisionError: division by zero (problem1.py, line 18)",)),
     Case("raises_in_numpy", centre("return np.linalg.inv(x)"), R, ("LinAlgError", "(problem1.py, line 18)")),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grader.batch.publish import Platform
     from grader.batch.station import Orders
     from grader.course import Course
-    from grader.intake import Joined
+    from grader.intake import Intake, Joined
     from grader.roster import Marked, Person
 
 # Where what was handed in is unpacked, and what is published, below the run folder.
@@ -91,7 +91,7 @@ def _batch(
         taken = intake(handed_in, run / SUBMISSIONS, [problem.file for problem in rubric.problems])
         click.echo(f"{taken.kind}: {len(taken.handed_in)} submissions, {len(taken.refused)} refused")
         arrived = joined(taken.handed_in, people, taken.refused)
-        _say_intake(arrived, arrived.unknown if people else ())
+        _say_intake(taken, arrived, arrived.unknown if people else ())
         journal.note("course", str(found.folder))
         journal.note("roster", people)
         journal.note("refused", arrived.refused)
@@ -140,17 +140,31 @@ def _orders(course: "Course", assignment: "Assignment", seed: int, asked: str, r
     return Orders(course=course.folder, assignment=rubric.id, seed=seed, device=where, isolation=isolation)
 
 
-def _say_intake(arrived: "Joined", strangers: "Sequence[Person]") -> None:
+def _say_intake(taken: "Intake", arrived: "Joined", strangers: "Sequence[Person]") -> None:
+    from grader.intake.joining import FOUND
+
     for refused in arrived.refused:
-        click.echo(f"  refused: {one_line(refused.name, 80)}: {one_line(refused.reason, 300)}")
-    for one in arrived.handed_in:
-        for note in one.notes:
-            click.echo(f"  {one_line(one.key, 80)}: {one_line(note, 300)}")
+        click.echo(f"  refused: {_whose(refused.name, refused.people)}: {one_line(refused.reason, 300)}")
+    people = {one.key: one.people for one in arrived.handed_in}
+    for one in taken.handed_in:
+        if one.notes:
+            click.echo(f"  {_whose(one.key, people[one.key])}: {one_line('; '.join(one.notes), 400)}")
+    found = [note for one in arrived.handed_in for note in one.notes if FOUND in note]
+    for note in found[:SHOWN]:
+        click.echo(f"  {one_line(note, 200)}")
+    if len(found) > SHOWN:
+        click.echo(f"  and {len(found) - SHOWN} more in the same way; the class page has them all")
     for what, people in (("nothing came from", arrived.missing), ("not in the roster", strangers)):
         if people:
             names = ", ".join(one_line(person.name or person.id, 40) for person in people[:SHOWN])
             more = f" and {len(people) - SHOWN} more" if len(people) > SHOWN else ""
             click.echo(f"  {what}: {names}{more}")
+
+
+def _whose(key: str, people: "Sequence[Person]") -> str:
+    """What was handed in, and whose it is where that does not say it: `submission_18135193 (Ada Example)`."""
+    names = ", ".join(one_line(person.name or person.id, 40) for person in people)
+    return f"{one_line(key, 60)} ({names})" if names and names != key else one_line(key, 60)
 
 
 def _say_changes(journal: "Journal", assignment: "Assignment") -> set[str]:

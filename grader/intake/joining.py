@@ -10,6 +10,8 @@ from grader.intake.names import plain
 from grader.roster import HandedIn, Person, Refused
 
 _MAX_NAMES = 8
+# In the note on somebody who was joined by less than an id.
+FOUND = "was found in the roster by"
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +80,7 @@ class _Register:
                 unknown.append(person)
             else:
                 who = plain(person.name or person.id)
-                notes.append(f"{who} was found in the roster by {how}: {plain(', '.join(one.id for one in members))}")
+                notes.append(f"{who} {FOUND} {how}: {plain(', '.join(one.id for one in members))}")
             found.update(dict.fromkeys(members or [person]))
         return tuple(found), notes, unknown
 

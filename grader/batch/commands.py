@@ -145,10 +145,10 @@ def _say_intake(taken: "Intake", arrived: "Joined", strangers: "Sequence[Person]
 
     for refused in arrived.refused:
         click.echo(f"  refused: {_whose(refused.name, refused.people)}: {one_line(refused.reason, 300)}")
-    people = {one.key: one.people for one in arrived.handed_in}
+    whose = {one.key: one.people for one in arrived.handed_in}
     for one in taken.handed_in:
         if one.notes:
-            click.echo(f"  {_whose(one.key, people[one.key])}: {one_line('; '.join(one.notes), 400)}")
+            click.echo(f"  {_whose(one.key, whose[one.key])}: {one_line('; '.join(one.notes), 400)}")
     found = [note for one in arrived.handed_in for note in one.notes if FOUND in note]
     for note in found[:SHOWN]:
         click.echo(f"  {one_line(note, 200)}")

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from grader.model import Report
+from grader.policy.times import clock
 from grader.report.class_statistics import is_graded
 from grader.report.visible import one_line
 from grader.report.words import WORDS, Word, number
@@ -89,7 +90,7 @@ def _student(
         strip=_strip(words),
         said=_said(words),
         state="" if words else _state(line, refused),
-        late="late" if handed_in and handed_in.late else "",
+        late=clock(line.late) if line.late else "late" if handed_in and handed_in.late else "",
         attempt=str(handed_in.attempt) if handed_in else "",
         notes=_bounded(handed_in.notes) if handed_in else (),
         clusters=" ".join(map(str, clusters.get(key, ()))),

@@ -41,7 +41,9 @@ def counted_submissions(count: int) -> str:
 
 def refusal(item: Refused) -> tuple[str, str, str]:
     """What was refused, why, and whose it is."""
-    whose = ", ".join(label(person) for person in item.people[:_LISTED])
+    people = item.people[:_LISTED]
+    named = [(one_line(person.name, 60), label(person)) for person in people]
+    whose = ", ".join(f"{name} ({id})" if name and name != id else id for name, id in named)
     return one_line(item.name, 200), visible(item.reason.strip(), 600), whose
 
 

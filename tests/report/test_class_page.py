@@ -6,7 +6,7 @@ import itertools
 import os
 import re
 import statistics
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urljoin
 
@@ -189,7 +189,7 @@ def test_what_may_be_our_fault_and_what_was_refused_comes_before_what_students_l
     first = main[main.index("To look at first") : main.index("What was lost by many")]
 
     assert "2b △ internal error The grader could not judge 1 of 6 submissions." in first
-    assert "hal plain words.zip ⊘ refused (hal) it is no zip: plain words" in first
+    assert "hal plain words.zip ⊘ refused Student HAL (hal): it is no zip: plain words" in first
 
 
 def test_a_part_that_everybody_lost_for_one_reason_asks_for_a_look_at_the_rubric():
@@ -213,6 +213,16 @@ def test_a_student_has_the_points_the_remark_and_a_mark_for_each_part(text, outl
     assert notes == "; ".join(["plain words"] * 5) + "; and 2 more"
     strips = [attrs["aria-label"] for _, attrs, _ in outline.all("span") if attrs.get("class") == "strip"]
     assert strips[2] == "2 right, 2 lost, 1 waiting"
+
+
+def test_how_late_it_was_stands_in_its_column_where_the_course_says_so():
+    """Many platforms do not say what is late, and an extension makes in time what they say is late."""
+    [line] = submitted("a", part("1a", WRONG))
+    late = replace(line, late=timedelta(days=1, hours=10, minutes=1))
+
+    rows = table(class_page(RUBRIC, [late], [], {}), "students")
+
+    assert rows["a"][6] == "34:01:00"
 
 
 def test_who_has_no_report_is_there_with_the_reason(text):

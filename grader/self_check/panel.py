@@ -13,11 +13,13 @@ _VALUE = 1500
 
 def panel(checked: Checked) -> str:
     """Everything that the terminal shows, escaped, in one element that styles nothing outside of it."""
-    rows = [_row(part) for part in checked.parts if not part.unwritten]
+    told: set[tuple[str, str]] = set()
+    rows = [_row(part, told) for part in checked.parts if not part.unwritten]
     count = len(checked.parts)
     said = f"{checked.right} of {count} {'part' if count == 1 else 'parts'} right in the public trials."
-    others = [f"{one_line(part.id, 60)}: {UNWRITTEN}" for part in checked.parts if part.unwritten]
-    others += [f"{one_line(other.id, 60)}: {other.why}" for other in checked.others]
+    left = [(UNWRITTEN, part.id) for part in checked.parts if part.unwritten]
+    left += [(other.why, other.id) for other in checked.others]
+    others = [f"{why}: {', '.join(one_line(id, 60) for reason, id in left if reason == why)}" for why in dict(left)]
     return compiled("self_check.html.j2").render(
         style=_style(),
         title=one_line(checked.title, 300),
@@ -28,7 +30,11 @@ def panel(checked: Checked) -> str:
     )
 
 
-def _row(part: CheckedPart) -> dict[str, object]:
+def _row(part: CheckedPart, told: set[tuple[str, str]]) -> dict[str, object]:
+    """What is shown of a part; it is closed where all of it was `told` of a part above."""
+    said = (part.feedback, part.traceback)
+    closed = bool(part.traceback) and said in told
+    told.add(said)
     word = WORDS[part.status]
     wrong = part.status is not Status.CORRECT
     example = part.counterexample
@@ -38,6 +44,7 @@ def _row(part: CheckedPart) -> dict[str, object]:
     return {
         "id": one_line(part.id, 60),
         "word": word,
+        "open": not closed,
         "trials": f"{part.trials.passed} of {part.trials.total} trials" if part.trials.total else "",
         "sentence": visible(part.feedback, 800) if wrong else "",
         "remarks": [one_line(remark, 400) for remark in part.remarks],

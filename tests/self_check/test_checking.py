@@ -19,6 +19,7 @@ from grader.model import Status
 from grader.self_check.checking import checked, public_side
 from grader.self_check.chosen import ALL, Chosen
 from grader.self_check.opening import opened
+from grader.self_check.panel import panel
 from grader.submission import Submission
 from grader.worker.levels import PROCESS_ONLY
 
@@ -128,6 +129,16 @@ def test_what_is_said_of_several_parts_is_said_once(run, fill):
 
     assert sum("SyntaxError" in line for line in lines) == 2  # the sentence, and the end of the traceback
     assert lines.count("      as in 1a") == 3
+
+
+def test_a_notebook_unfolds_what_is_the_same_of_several_parts_once(check, fill, kit_folder):
+    unwritten = panel(check(kit_folder, kit_folder))
+    folder = fill({"problem1.py": "def centre(x)\n    return x\n"})
+    broken = panel(check(folder, folder))
+
+    assert "not written yet: 1a, 1b, 1c, 1d" in unwritten
+    assert "NotImplementedError" not in unwritten
+    assert (broken.count("<details open>"), broken.count("<details")) == (1, 4)
 
 
 def test_one_problem_or_some_parts_are_checked_alone(check, fill):

@@ -19,6 +19,7 @@ Both ends use this module and neither trusts the other: lengths, depth, counts a
 anything of their size is allocated.
 """
 
+import numbers
 import struct
 import sys
 import types
@@ -308,6 +309,8 @@ class _Packer:
             return ["tensor", *self._array(_numbers_of(value, torch)), str(value.device)]
         if hasattr(value, "__array__"):
             return ["array", *self._array(np.asarray(value))]
+        if isinstance(value, numbers.Real):
+            return self._text_or_number(float(value))
         if callable(value):
             name = str(getattr(value, "__name__", type(value).__name__))[:100]
             return ["handle", self.lend(value), _without_surrogates(name)]
@@ -315,8 +318,10 @@ class _Packer:
 
 
 def _sendable(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The array in a dtype that is sent: little-endian, extended precision as double."""
+    """The array in a dtype that is sent: little-endian, extended precision and numbers of python as double."""
     kind = array.dtype.kind
+    if kind == "O" and all(isinstance(number, numbers.Complex) for number in array.flat):
+        array = _of_python(array)
     if kind in "fc" and array.dtype.itemsize > (8 if kind == "f" else 16):
         with np.errstate(all="ignore"):
             array = array.astype(np.float64 if kind == "f" else np.complex128)
@@ -324,6 +329,18 @@ def _sendable(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     if array.dtype.str not in _DTYPES:
         raise WireError(f"an array of dtype {str(array.dtype)[:40]}, where numbers are expected")
     return array
+
+
+def _of_python(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """An array of python's numbers in double precision: numpy keeps integers that are too large for it as objects.
+
+    So [0!, ..., 30!] is an array of objects, and whatever is computed with it.
+    """
+    real = all(isinstance(number, numbers.Real) for number in array.flat)
+    try:
+        return array.astype(np.float64 if real else np.complex128)
+    except OverflowError:
+        raise WireError("a number that is too large for floating-point arithmetic") from None
 
 
 def _without_surrogates(text: str) -> str:

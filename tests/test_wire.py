@@ -4,6 +4,8 @@ import contextlib
 import math
 import struct
 import tracemalloc
+from decimal import Decimal
+from fractions import Fraction
 
 import hypothesis.extra.numpy as hnp
 import msgspec
@@ -105,6 +107,28 @@ def test_an_array_in_any_dress_comes_back_as_a_plain_one(array):
     assert returned.dtype.isnative
     assert returned.shape == array.shape
     np.testing.assert_array_equal(returned, np.asarray(array))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "plain"),
+    [
+        pytest.param([math.factorial(n) for n in range(25)], float, id="factorials"),
+        pytest.param([Fraction(1, 3), True, np.float32(0.5), 2], float, id="fractions"),
+        pytest.param([[1.5, 2j]], complex, id="complex"),
+    ],
+)
+def test_an_array_of_pythons_numbers_comes_back_as_one_of_numpys(numbers, plain):
+    array = np.array(numbers, dtype=object)
+
+    returned = there_and_back(array)
+
+    assert returned.dtype == plain
+    assert returned.shape == array.shape
+    np.testing.assert_array_equal(returned, array.astype(plain))
+
+
+def test_a_fraction_comes_back_as_a_number():
+    assert there_and_back([Fraction(1, 3)]) == [1 / 3]
 
 
 @pytest.mark.parametrize(
@@ -397,6 +421,8 @@ def test_a_callable_is_no_data_where_nobody_lends_or_borrows():
     ("value", "words"),
     [
         pytest.param(np.array([1.0, None]), "dtype object", id="array of objects"),
+        pytest.param(np.array([10**400]), "too large", id="array of too large integers"),
+        pytest.param(Decimal(1), "'Decimal'", id="decimal"),
         pytest.param(np.array(["a"]), "dtype <U1", id="array of texts"),
         pytest.param(np.array([(1, 2.0)], dtype="i4,f8"), "where numbers are expected", id="structured array"),
         pytest.param(np.array(["2020-01-01"], dtype="M8[D]"), "datetime64", id="dates"),

@@ -112,3 +112,21 @@ def test_a_constant_repeats_and_is_left_to_the_law(judge):
 
     assert errors == []
     assert report.parts[0].status is Status.CORRECT
+
+
+def test_what_draws_many_numbers_is_called_a_few_times(judge):
+    source = student("calls.append(1); assert len(calls) <= 3 * 8; return rng.random(2000) + 0 * p", "calls = []")
+
+    report, errors = judge("repeats", REFERENCE.replace('"size": 50', '"size": 2000'), source)
+
+    assert errors == []
+    assert report.parts[0].status is Status.CORRECT, report.parts[0].feedback
+
+
+def test_many_numbers_from_elsewhere_cost_the_share_too(judge):
+    source = student("return np.random.binomial(1, p, size)")
+
+    report, errors = judge("repeats: {share: 0.2}", REFERENCE.replace('"size": 50', '"size": 2000'), source)
+
+    assert errors == []
+    assert report.parts[0].status is Status.PARTIAL

@@ -5,11 +5,13 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from grader.checks.matches_reference import ADVICE as BY_HAND
 from grader.checks.sides import Reference, Student
 from grader.compare import disagreement
 from grader.errors import BrokenReference
 from grader.model import CORRECT, Status, Trial, Verdict
 
+NOT_RIGHT = "The gradient that torch finds with respect to {} is not right."
 ADVICE = "Compare it with finite differences, as torch.autograd.gradcheck does."
 
 
@@ -21,8 +23,9 @@ class Vjp(msgspec.Struct, frozen=True, kw_only=True):
           called with the inputs that its signature names, and with `upstream`: random numbers of the shape of what
           the function returns, which is multiplied by them and summed before it is differentiated
 
-    Values are not compared: `matches_reference` does that. The bound is measured on that function, as it is for
-    values: what is computed in single precision passes, and nothing wider is needed, for both gradients are exact.
+    Values are not compared where the gradients are right: `matches_reference` does that. The bound is measured on that
+    function, as it is for values: what is computed in single precision passes, and nothing wider is needed, for both
+    gradients are exact.
     """
 
     wrt: tuple[str, ...]
@@ -33,16 +36,21 @@ class Vjp(msgspec.Struct, frozen=True, kw_only=True):
         return (self.of,)
 
     def judge(self, student: Student, reference: Reference, trial: Trial) -> Verdict:
-        """Compares the gradients of one trial."""
+        """Compares the gradients of one trial; of a wrong value they are wrong too, and the value is told."""
+        for name, (gradient, want, bound) in zip(self.wrt, self.gradients(student, reference, trial), strict=True):
+            wrong = disagreement(np.zeros(np.shape(want)) if gradient is None else gradient, want, bound)
+            if wrong:
+                value = disagreement(student.answer(trial), reference.answer(trial), reference.bound(trial))
+                feedback = f"{value} {BY_HAND}" if value else _sentence(name, gradient, wrong)
+                return Verdict(status=Status.WRONG, feedback=feedback)
+        return CORRECT
+
+    def gradients(self, student: Student, reference: Reference, trial: Trial) -> list[tuple[Any, Any, Any]]:
+        """For each input the gradient that torch finds (None if none), the right one, and how far it may be off."""
         expected, bounds = (self._each(item) for item in reference.gradients(self.of, trial))
         for name, want in zip(self.wrt, expected, strict=True):
             self._must_fit(name, want, trial)
-        found = student.gradients(self.wrt, trial)
-        for name, gradient, want, bound in zip(self.wrt, found, expected, bounds, strict=True):
-            wrong = disagreement(np.zeros(np.shape(want)) if gradient is None else gradient, want, bound)
-            if wrong:
-                return Verdict(status=Status.WRONG, feedback=_sentence(name, gradient, wrong))
-        return CORRECT
+        return list(zip(student.gradients(self.wrt, trial), expected, bounds, strict=True))
 
     def _each(self, value: Any) -> tuple[Any, ...]:
         """What the reference returns, one for each input."""
@@ -66,6 +74,6 @@ def _sentence(name: str, gradient: Any, wrong: str) -> str:
     if gradient is None:
         return (
             f"As far as torch can see, what you return does not depend on {name}: was that detached, or turned into"
-            " numpy or a plain number on the way?"
+            " numpy or a plain number on the way, or does a backward of your own return None for it?"
         )
-    return f"The gradient that torch finds with respect to {name} is not right. {wrong} {ADVICE}"
+    return f"{NOT_RIGHT.format(name)} {wrong} {ADVICE}"

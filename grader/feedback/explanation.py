@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 
 from grader.bench import Bench
 from grader.checks.consistent import Consistent
 from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
-from grader.checks.vjp import Vjp
-from grader.compare import conformed
+from grader.checks.vjp import NOT_RIGHT, Vjp
+from grader.compare import conformed, disagreement
 from grader.errors import StudentFault
 from grader.feedback.diagnosis import Catalogue, Diagnosis, Observation, catalogue, diagnosis, swapped
 from grader.feedback.follow_through import follow_through
@@ -25,6 +26,12 @@ CATALOGUE_SECONDS = 2.0
 
 # Where none of these judges, other values than the reference's can be right as well.
 _DECIDES_VALUES = (MatchesReference, Gradient, Consistent, Vjp)
+
+
+EXCHANGED = (
+    "Two of the gradients that torch finds seem to be in each other's place: does a backward of your own return them in"
+    " the order of the arguments?"
+)
 
 
 class Explanation(NamedTuple):
@@ -94,7 +101,31 @@ def diagnosed(part: Part, bench: Bench, trials: Sequence[Trial]) -> Diagnosis | 
     observations = [made for made in observations if made.expected is not None]  # where nothing is asked for
     outputs = [place for place, _ in bench.outputs(part)] or None
     exchanged = swapped(_of_all_outputs(part, bench, trials), outputs) if outputs else None
-    return exchanged or diagnosis(observations, _catalogue(part.function, bench), outputs)
+    found = exchanged or diagnosis(observations, _catalogue(part.function, bench), outputs)
+    if found or any(disagreement(made.answer, made.expected, made.bound) for made in observations):
+        return found
+    checks = [check for check in part.checks if isinstance(check, Vjp)]
+    return _of_gradients(checks[0], student, reference, trials) if checks else None
+
+
+def _of_gradients(
+    check: Vjp, student: StudentSide, reference: ReferenceSide, trials: Sequence[Trial]
+) -> Diagnosis | None:
+    """What the gradients look like that torch finds through a function of which the values are right."""
+    try:
+        found = [check.gradients(student, reference, trial) for trial in trials]
+    except StudentFault:
+        return None
+    if any(gradient is None for each in found for gradient, _, _ in each):
+        return None
+    rows = [(trial.index, {name: trial.inputs[name] for name in check.wrt}) for trial in trials]
+    together = [Observation(*row, *map(tuple, zip(*each, strict=True))) for row, each in zip(rows, found, strict=True)]
+    if exchanged := swapped(together, range(len(check.wrt))):
+        return msgspec.structs.replace(exchanged, kind=EXCHANGED)
+    for place, name in enumerate(check.wrt):
+        if one := diagnosis([Observation(*row, *each[place]) for row, each in zip(rows, found, strict=True)]):
+            return msgspec.structs.replace(one, kind=f"{NOT_RIGHT.format(name)} {one.kind}")
+    return None
 
 
 def _of_all_outputs(part: Part, bench: Bench, trials: Sequence[Trial]) -> list[Observation]:

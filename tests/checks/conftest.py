@@ -15,7 +15,7 @@ from grader.submission import Submission
 RUBRIC = """\
 id: hw
 title: One function
-hints: none
+hints: {hints}
 problems:
   - id: "1"
     title: One
@@ -39,16 +39,23 @@ problems:
 def judge(tmp_path, zygote) -> Callable[..., Graded]:
     """`judge(check, reference, student)` is the grading of one part, in the check's own words, with the staff's errors.
 
-    `reference` and `student` are modules; `function` and `part` are further lines of the rubric, `on` is another
-    zygote. The problem has a second function g where the reference has one.
+    `reference` and `student` are modules; `function` and `part` are further lines of the rubric, `hints` is how
+    much it tells, `on` is another zygote. The problem has a second function g where the reference has one.
     """
 
     def graded(
-        check: str, reference: str, student: str, *, function: str = "", part: str = "", on: Zygote = zygote
+        check: str,
+        reference: str,
+        student: str,
+        *,
+        function: str = "",
+        part: str = "",
+        hints: str = "none",
+        on: Zygote = zygote,
     ) -> Graded:
         course, handed_in = tmp_path / "course", tmp_path / "handed_in"
         other = "g: {inputs: {from: maker}}" if "def g(" in reference else ""
-        rubric = RUBRIC.format(check=check, function=function, part=part, other=other)
+        rubric = RUBRIC.format(check=check, function=function, part=part, hints=hints, other=other)
         _write(course / "rubrics" / "hw.yaml", rubric)
         _write(course / "reference" / "hw" / "problem1.py", f"import numpy as np\n{reference}")
         _write(handed_in / "problem1.py", f"import math\nimport numpy as np\n{student}")

@@ -39,8 +39,8 @@ def zygote(torch_zygote):
     return torch_zygote
 
 
-def graded(judge, student, reference=LOSS, check=CHECK, function="tensors: true"):
-    report, errors = judge(check, reference, student, function=function)
+def graded(judge, student, reference=LOSS, check=CHECK, function="tensors: true", hints="none"):
+    report, errors = judge(check, reference, student, function=function, hints=hints)
     assert errors == []
     return report.parts[0]
 
@@ -86,13 +86,13 @@ def test_a_right_function_passes_however_it_is_written(judge, body):
         pytest.param(
             "with torch.no_grad():\n        " + RIGHT.replace("    ", "        "), "not connected", id="no grad"
         ),
-        pytest.param(RIGHT.replace("tanh", "sin"), "with respect to w is not right", id="wrong forward"),
+        pytest.param(RIGHT.replace("tanh", "sin"), "The number is off", id="wrong forward"),
         pytest.param(
             RIGHT.replace("mask)", "mask.detach() + 0 * v.mean(0))").replace("w @ x", "2 * w @ x - w.detach() @ x"),
             "with respect to w is not right",
             id="right value, wrong graph",
         ),
-        pytest.param(RIGHT.replace("mask)", "mask * mask)"), "is not right", id="mask twice"),
+        pytest.param(RIGHT.replace("mask)", "mask * mask)"), "The number is off", id="mask twice"),
         pytest.param(RIGHT.replace("- y @ s", "* torch.ones(2)"), "of shape (2,), where one number", id="shape"),
         pytest.param("return None", "None", id="nothing"),
         pytest.param("return w, v", "where an array is asked for", id="a tuple"),
@@ -177,6 +177,41 @@ def test_a_hand_written_backward_is_judged(judge, old, new, status, words):
 
     assert part.status is status
     assert words in part.feedback
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        pytest.param("dy * c**2).sum(0)", "-dy * c**2).sum(0)", "gamma is not right. Your answer is the right one with "
+                     "the opposite sign", id="sign"),
+        pytest.param("(dy * c**2).sum(0)", "(dy * c**2).mean(0)", "gamma is not right. Your answer is the right one "
+                     "times the same factor", id="mean for sum"),
+    ],
+)  # fmt: skip
+def test_what_a_wrong_gradient_looks_like_is_said(judge, old, new, words):
+    part = graded(judge, AUTOGRAD.replace(old, new), CENTRED, f"matches_reference, {CENTRED_CHECK}", hints="kind")
+
+    assert words in part.feedback
+
+
+def test_gradients_in_another_order_are_recognised(judge):
+    reference = CENTRED.replace("draw.normal(5, 3)", "draw.normal(3, 3)").replace("draw.normal(3)", "draw.normal(3, 3)")
+    reference = reference.replace(".sum(axis=0)", "")
+    source = AUTOGRAD.replace("return d - d.mean(0), (dy * c**2).sum(0), None", "return dy * c**2, d - d.mean(0), None")
+
+    part = graded(judge, source, reference, f"matches_reference, {CENTRED_CHECK}", hints="kind")
+
+    assert "in each other's place" in part.feedback
+
+
+def test_where_the_value_is_wrong_it_is_not_the_gradient_that_is_blamed(judge):
+    source = "import torch\ndef f(x, gamma, k): return gamma * (x - x.mean(0)).abs() ** 2.3\n"
+
+    part = graded(judge, source, CENTRED, f"matches_reference, {CENTRED_CHECK}")
+
+    assert part.status is Status.WRONG
+    assert "gradient" not in part.feedback
+    assert "by hand" in part.feedback
 
 
 AUTOMATIC = "import torch\ndef f(x, gamma, k): return gamma * (x - x.mean(0)) ** 2\n"

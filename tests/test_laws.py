@@ -7,6 +7,7 @@ from scipy import stats
 from grader import laws
 from grader.checks.sampler import ALPHA
 from grader.laws import tails
+from grader.laws.dependence import independence
 
 REPETITIONS = 600
 LEVELS = (0.05, 0.01, 0.001)
@@ -283,3 +284,23 @@ def test_what_is_no_finite_number_follows_no_law(law, bad):
         claims = law(draws)
 
     assert oddest(claims).p == 0
+
+
+@pytest.mark.parametrize(
+    "draws",
+    [
+        pytest.param(np.sort(np.random.default_rng(1).poisson(3.0, (4, 4000)), axis=1), id="sorted"),
+        pytest.param(np.random.default_rng(1).poisson([[2.0], [4.0], [1.0], [3.0]], (4, 4000)), id="one rate a call"),
+    ],
+)
+def test_what_depends_within_a_call_is_not_put_down_to_the_generator(draws):
+    oddest = min(independence(draws), key=lambda claim: claim.p)
+
+    assert oddest.p < ALPHA
+    assert "of one answer" in oddest.sentence
+
+
+def test_calls_that_are_alike_are_put_down_to_the_generator():
+    draws = np.tile(np.random.default_rng(1).poisson(3.0, 4000), (4, 1))
+
+    assert "of one call" in min(independence(draws), key=lambda claim: claim.p).sentence

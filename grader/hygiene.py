@@ -57,7 +57,8 @@ def _sentences(hygiene: Hygiene) -> tuple[str, ...]:
         said.append(f"What you return shares memory with the argument{plural} {names}: return a copy.")
     if hygiene.unsteady:
         said.append(
-            "Called again with the same arguments, your function gives another answer: keep no state between calls."
+            "Called again with the same arguments, your function gives another answer: keep no state between calls, and"
+            " draw no random numbers."
         )
     return tuple(said)
 

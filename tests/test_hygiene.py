@@ -171,7 +171,10 @@ CHANGED = (
     "Your function changes its argument dy in place: work on a copy (dy = dy.copy())."
 )
 SHARED = "What you return shares memory with the argument dy: return a copy."
-UNSTEADY = "Called again with the same arguments, your function gives another answer: keep no state between calls."
+UNSTEADY = (
+    "Called again with the same arguments, your function gives another answer: keep no state between calls, and draw no"
+    " random numbers."
+)
 
 
 def test_what_costs_nothing_is_a_remark_but_handing_on_an_argument_is_none():

@@ -242,6 +242,12 @@ def variance_of_the_size(scale):
     return scale**2 * (1 - 2 / np.pi)
 
 
+def variance_with_the_quotient_cut_short(scale):
+    """Your answer looks like a / 2 * b: Python goes from left to right, and multiplies by what you want to divide by.
+    Set parentheses."""
+    return variance_before_dropout(scale) * np.pi**2
+
+
 def variance_is_the_deviation(scale):
     """You seem to give the standard deviation. Asked for is the variance."""
     return np.sqrt(variance_before_dropout(scale))
@@ -280,7 +286,8 @@ def dropout_variance_without_rescaling(p, scale):
 
 
 def dropout_variance_rescaled_once(p, scale):
-    """You seem to divide E[(m h)^2] by 1-p once. The factor stands inside of the square."""
+    """Your variance is that of h, as if dropout changed nothing. The mask varies too, and a factor 1/(1-p) inside of
+    the square counts twice."""
     return scale**2 * (1 / 2 - 1 / (2 * np.pi))
 
 
@@ -298,6 +305,12 @@ def dropout_variance_divided(p, scale):
 def dropout_variance_divided_twice(p, scale):
     """You seem to divide Var[h] by the square of 1-p, as for a constant factor. The mask is random and varies too."""
     return variance_before_dropout(scale) / (1 - p) ** 2
+
+
+def dropout_variance_with_a_mask_of_ones(p, scale):
+    """You seem to divide E[h^2] by the square of 1-p. That is what the factor does; the mask is 0 now and then, and its
+    mean square is less than 1."""
+    return scale**2 * (1 / (2 * (1 - p) ** 2) - 1 / (2 * np.pi))
 
 
 def dropout_variance_of_the_mask_alone(p, scale):
@@ -331,6 +344,11 @@ def expected_number_dropped(M, p):
 def expected_number_rounded(M, p):
     """You seem to round the expected number. It is an average, and need not be a whole number."""
     return int(M * (1 - p))
+
+
+def expected_number_to_the_nearest(M, p):
+    """You seem to round the expected number. It is an average, and need not be a whole number."""
+    return round(M * (1 - p))
 
 
 def expected_number_is_the_variance(M, p):
@@ -447,8 +465,8 @@ def gap_of_total_variation(M, lam):
 
 
 def gap_with_signs(M, lam):
-    """You seem to take the largest difference without its size. Where the Poisson law lies above, the difference
-    counts too: take absolute values first."""
+    """Where the Poisson law lies above, as it does at k = 0, the difference counts too: take absolute values first, and
+    go through all k from 0 on."""
     return float(np.max(_gaps(M, lam)))
 
 

@@ -60,6 +60,18 @@ def forward_with_gamma_and_beta_swapped(Y, gamma, beta, eps):
     return batch_norm_forward(Y, beta, gamma, eps)
 
 
+def forward_through_the_relu(Y, gamma, beta, eps):
+    """You seem to apply the ReLU. That comes after batch normalisation: Y_hat is what it is applied to."""
+    Y_hat, m, v = batch_norm_forward(Y, gamma, beta, eps)
+    return np.maximum(Y_hat, 0), m, v
+
+
+def forward_with_beta_scaled(Y, gamma, beta, eps):
+    """You seem to add beta before you multiply by gamma. The shift comes last."""
+    Y_hat, m, v = batch_norm_forward(Y, gamma, beta, eps)
+    return Y_hat - beta + gamma * beta, m, v
+
+
 def forward_returns_the_deviation(Y, gamma, beta, eps):
     """Your third output is the standard deviation. Asked for is v, the variance without eps."""
     Y_hat, m, v = batch_norm_forward(Y, gamma, beta, eps)

@@ -67,6 +67,25 @@ def forward_in_bits(x, y_bar, weights, biases, sigma):
     return h, y, loss / np.log(2)
 
 
+def forward_of_softmax_twice(x, y_bar, weights, biases, sigma):
+    """Your loss seems to apply the softmax twice. torch's cross_entropy takes h_L, not the probabilities."""
+    h, y, _ = forward(x, y_bar, weights, biases, sigma)
+    return h, y, -np.sum(y_bar * (y - np.log(np.sum(np.exp(y)))))
+
+
+def forward_of_the_largest_target_only(x, y_bar, weights, biases, sigma):
+    """Your loss counts the class with the largest target only. y_bar need not be one-hot: every class has its share."""
+    h, y, _ = forward(x, y_bar, weights, biases, sigma)
+    shifted = h[-1] - h[-1].max()
+    return h, y, np.log(np.sum(np.exp(shifted))) - shifted[np.argmax(y_bar)]
+
+
+def forward_with_the_pre_activations(x, y_bar, weights, biases, sigma):
+    """You seem to keep the pre-activations W h + b. h_i is what sigma makes of them."""
+    h, y, loss = forward(x, y_bar, weights, biases, sigma)
+    return [h[0], *_pre_activations(x, y_bar, weights, biases, sigma)[1]], y, loss
+
+
 def forward_with_targets_and_probabilities_swapped(x, y_bar, weights, biases, sigma):
     """You seem to take the logarithm of y_bar, weighted by y. It is the other way round, and y_bar may be 0."""
     h, y, _ = forward(x, y_bar, weights, biases, sigma)
@@ -115,6 +134,16 @@ def dlogits_of_the_squared_error(h_L, y_bar):
     return y * ((y - y_bar) - np.sum(y * (y - y_bar)))
 
 
+def dlogits_of_the_largest_target_only(h_L, y_bar):
+    """You seem to put all of the target on its largest class. y_bar need not be one-hot: every class has its share."""
+    return grad_logits(h_L, y_bar) + y_bar - np.eye(len(y_bar))[np.argmax(y_bar)]
+
+
+def dlogits_of_single_units(h_L, y_bar):
+    """You seem to apply the sigmoid to each logit by itself. y is a softmax: it compares the logits with each other."""
+    return 1 / (1 + np.exp(-h_L)) - y_bar
+
+
 def dlogits_averaged(h_L, y_bar):
     """Your gradient is divided by the number of classes. The cross-entropy adds them up."""
     return grad_logits(h_L, y_bar) / len(y_bar)
@@ -156,6 +185,16 @@ def hidden_without_sigma_prime(x, y_bar, weights, biases, sigma):
 def hidden_with_sigma_prime_of_the_activation(x, y_bar, weights, biases, sigma, dsigma):
     """You seem to evaluate sigma' at h. It is a function of the pre-activation W h + b."""
     return hidden_gradients(x, y_bar, weights, biases, sigma, lambda z: dsigma(sigma(z)))
+
+
+def hidden_with_sigma_prime_of_the_layer_before(x, y_bar, weights, biases, sigma, dsigma):
+    """You seem to take sigma' at the pre-activation of layer i. It is the non-linearity of layer i + 1 that stands
+    between h_i and h_{i+1}."""
+    _, a = _pre_activations(x, y_bar, weights, biases, sigma)
+    gradients = [hidden_gradients(x, y_bar, weights, biases, sigma, dsigma)[-1]]
+    for k in range(len(weights) - 1, 0, -1):
+        gradients.append(weights[k].T @ gradients[-1] * dsigma(a[k - 1]))
+    return gradients[::-1]
 
 
 def hidden_from_the_last_to_the_first(x, y_bar, weights, biases, sigma, dsigma):
@@ -225,6 +264,13 @@ def weights_of_a_linear_output(x, y_bar, weights, biases, sigma, dsigma):
     return [np.outer(delta, before) for delta, before in zip(deltas, h[:-1], strict=True)]
 
 
+def weights_without_sigma_prime_of_the_last_layer(x, y_bar, weights, biases, sigma, dsigma):
+    """Your gradients miss sigma' of the last layer. It has the non-linearity too: y - y_bar is dl/dh_L, and that is not
+    yet the gradient of its pre-activation."""
+    h, deltas = _without_the_last_slope(x, y_bar, weights, biases, sigma, dsigma)
+    return [np.outer(delta, before) for delta, before in zip(deltas, h[:-1], strict=True)]
+
+
 def weights_without_any_sigma_prime(x, y_bar, weights, biases, sigma):
     """Your gradients leave sigma' out, in the recursion too. Every layer has its non-linearity."""
     return weight_gradients(x, y_bar, weights, biases, sigma, lambda z: 0 * z + 1)
@@ -260,6 +306,12 @@ def biases_of_a_linear_output(x, y_bar, weights, biases, sigma, dsigma):
     """Your last layer seems to be linear. In this network it has the non-linearity too, so the last layer's gradients
     need its sigma' as all others do."""
     return _of_a_linear_output(x, y_bar, weights, biases, sigma, dsigma)[1]
+
+
+def biases_without_sigma_prime_of_the_last_layer(x, y_bar, weights, biases, sigma, dsigma):
+    """Your gradients miss sigma' of the last layer. It has the non-linearity too: y - y_bar is dl/dh_L, and that is not
+    yet the gradient of its pre-activation."""
+    return _without_the_last_slope(x, y_bar, weights, biases, sigma, dsigma)[1]
 
 
 def biases_without_any_sigma_prime(x, y_bar, weights, biases, sigma):
@@ -513,10 +565,19 @@ def _pre_activations(x, y_bar, weights, biases, sigma):
 
 def _of_a_linear_output(x, y_bar, weights, biases, sigma, dsigma):
     h, a = _pre_activations(x, y_bar, weights, biases, sigma)
-    deltas = [grad_logits(a[-1], y_bar)]
+    return h, _deltas(grad_logits(a[-1], y_bar), a, weights, dsigma)
+
+
+def _without_the_last_slope(x, y_bar, weights, biases, sigma, dsigma):
+    h, a = _pre_activations(x, y_bar, weights, biases, sigma)
+    return h, _deltas(grad_logits(h[-1], y_bar), a, weights, dsigma)
+
+
+def _deltas(last, a, weights, dsigma):
+    deltas = [last]
     for k in range(len(weights) - 1, 0, -1):
         deltas.append(weights[k].T @ deltas[-1] * dsigma(a[k - 1]))
-    return h, deltas[::-1]
+    return deltas[::-1]
 
 
 def _backwards(gL, gains):

@@ -188,7 +188,7 @@ def dropped_units(draws: Floats, drop: float) -> Iterator[Any]:
 
     kept = draws != 0
     assert np.allclose(draws, kept / (1 - drop), rtol=1e-5, atol=0), (
-        "every entry is either 0 or the one number that makes the mean of the mask 1"
+        "every entry is either 0 or one number, the same in every call, with which the mean of the mask is 1 on average"
     )
     if drop == 0:
         assert kept.all(), "with p = 0 nothing is dropped"

@@ -42,6 +42,13 @@ def step_with_the_size_of_the_slope(f, f_prime, x):
     return x - f(x) / abs(f_prime(x))
 
 
+def step_repeated_to_the_root(f, f_prime, x):
+    """You seem to go on until the root is found. One step is asked for."""
+    for _ in range(50):
+        x = newton_step(f, f_prime, x)
+    return x
+
+
 def step_halved(f, f_prime, x):
     """Your step is half of Newton's."""
     return (x + newton_step(f, f_prime, x)) / 2
@@ -97,6 +104,12 @@ def constant_with_the_slope_at_the_root(g_second_star, g_third_star):
 def constant_not_halved(g_second_star, g_third_star):
     """Your constant is twice as large as it should be. Taylor's formula has a factor 1/2 in its second term."""
     return 2 * asymptotic_error_constant(g_second_star, g_third_star)
+
+
+def constant_with_the_quotient_cut_short(g_second_star, g_third_star):
+    """Your answer looks like a / 2 * b: Python goes from left to right, and multiplies by what you want to divide by.
+    Set parentheses."""
+    return g_third_star / 2 * g_second_star
 
 
 def constant_not_divided(g_third_star):

@@ -32,7 +32,8 @@ OF_ANOTHER_STRUCTURE = {
         "weights_with_the_activation_after", "parameter_shapes_of_one_axis",
     },
     "dl_hw2": {
-        "flat_never", "flat_along_the_mean", "grad_transposed", "grad_without_the_input", "gradient_added_up",
+        "flat_never", "flat_along_the_mean", "flat_for_a_single_point_only", "grad_transposed",
+        "grad_without_the_input", "gradient_added_up",
         "jacobian_transposed", "jacobian_added_up", "jacobian_times_the_point", "hessian_of_the_sum",
     },
     "dl_theory_2024": {

@@ -236,3 +236,23 @@ def test_inputs_keep_to_the_ranges_of_the_handout_and_off_the_kink(norm, trials,
         assert B == 5 * M + 10 and 2 <= M <= 5
         correlations = np.corrcoef(inputs["Y"].T)[np.triu_indices(M, 1)]
         assert np.max(np.abs(correlations)) > 0.02
+
+
+@pytest.mark.parametrize(
+    ("transform", "words"),
+    [(lambda L: np.linalg.inv(L).T, "from which side"), (lambda L: L, "gives white rows this covariance")],
+    ids=["transposed", "not inverted"],
+)
+def test_a_matrix_that_nearly_whitens_is_told_what_it_does(norm, trials, transform, words):
+    for inputs in trials("whitening_matrix"):
+        A = transform(np.linalg.cholesky(np.cov(inputs["Y"].T, bias=True)))
+        with pytest.raises(AssertionError, match=words):
+            norm.the_batch_has_the_identity_for_covariance(lambda _, A=A: A, inputs["Y"])
+
+
+def test_a_matrix_that_acts_from_the_wrong_side_is_told_so(norm, trials):
+    for inputs in trials("whitening_batch_norm"):
+        Y = inputs["Y"]
+        rows = (Y - Y.mean(axis=0)) @ np.linalg.inv(np.linalg.cholesky(np.cov(Y.T, bias=True)))
+        with pytest.raises(AssertionError, match="from the other side"):
+            norm.what_comes_out_is_white(lambda _, rows=rows: rows, Y)

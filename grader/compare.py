@@ -191,6 +191,18 @@ def disagreement(answer: Any, expected: Any, bound: Any) -> str:
     return _not_finite(got, want, off) or (_other(off) if counted else _off(got, want, off))
 
 
+def not_finite(answer: Any, expected: Any) -> str:
+    """What is nan or infinite in a conformed answer and should not be, or should be and is not; '' if none."""
+    if isinstance(expected, (tuple, list)):
+        said = (not_finite(*pair) for pair in zip(answer, expected, strict=True))
+        return next(filter(None, said), "")
+    return disagreement(answer, expected, np.inf) if _is_number(answer) and _is_number(expected) else ""
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (float, int, complex, np.ndarray, np.generic))
+
+
 def _not_finite(got: Array, want: Array, off: Array) -> str:
     for name, odd in (("nan (not a number)", np.isnan(got)), ("infinite", np.isinf(got))):
         bad = odd & off & np.isfinite(want)

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from grader.checks.sides import Reference, Student
-from grader.errors import BrokenReference
+from grader.compare import not_finite
+from grader.errors import BrokenReference, StudentFault
 from grader.model import CORRECT, Status, Trial, Verdict
 
 
@@ -29,7 +30,9 @@ class Satisfies(msgspec.Struct, frozen=True, kw_only=True):
         """Runs the property on one trial."""
         names = reference.argument_names(self.property)
         objection = reference.objection(self.property, [self._argument(name, student, trial) for name in names])
-        return Verdict(status=Status.WRONG, feedback=objection) if objection else CORRECT
+        if not objection:
+            return CORRECT
+        return Verdict(status=Status.WRONG, feedback=_no_number(student, reference, trial) or objection)
 
     def _argument(self, name: str, student: Student, trial: Trial) -> Any:
         function = student.function(name, trial)
@@ -37,3 +40,11 @@ class Satisfies(msgspec.Struct, frozen=True, kw_only=True):
             message = f"the property {self.property} takes '{name}', neither a function of the problem nor an input"
             raise BrokenReference(message, remedy="rename the argument, or let the input maker return it")
         return trial.inputs[name] if function is None else function
+
+
+def _no_number(student: Student, reference: Reference, trial: Trial) -> str:
+    """What is said of an answer that is nan or infinite: that is why it lacks the property. '' if it is none."""
+    try:
+        return not_finite(student.answer(trial), reference.answer(trial))
+    except StudentFault:
+        return ""

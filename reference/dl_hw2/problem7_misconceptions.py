@@ -29,7 +29,7 @@ def gradient_without_the_division_by_p(z, y):
 
 
 def gradient_of_the_raw_scores(z, y):
-    """You seem to take the labels off the scores. Softmax turns these into p first, and p is compared with the labels."""
+    """You seem to take the labels off the scores. Softmax turns these into p, which is compared with the labels."""
     return z - y
 
 

@@ -11,12 +11,12 @@ from grader.checks.consistent import Consistent
 from grader.checks.gradient import Gradient
 from grader.checks.matches_reference import MatchesReference
 from grader.checks.vjp import NOT_RIGHT, Vjp
-from grader.compare import conformed, disagreement
+from grader.compare import disagreement
 from grader.errors import StudentFault
-from grader.feedback.diagnosis import Catalogue, Diagnosis, Observation, catalogue, diagnosis, swapped
+from grader.feedback.diagnosis import Catalogue, Diagnosis, Observation, Returned, arranged, catalogue, diagnosis
 from grader.feedback.follow_through import follow_through
 from grader.feedback.misconceptions import explains, recognised, sentence
-from grader.model import Hints, Trial
+from grader.model import Fault, Hints, Trial
 from grader.recorded import RecordedReference
 from grader.rubric import Part
 from grader.sides import ReferenceSide, StudentSide
@@ -84,6 +84,9 @@ def diagnosed(part: Part, bench: Bench, trials: Sequence[Trial]) -> Diagnosis | 
     decided = any(isinstance(check, _DECIDES_VALUES) for check in part.checks)
     if not decided or bench.problem.functions[part.function].compare:
         return None
+    misplaced = _misplaced(part, bench, trials)
+    if misplaced is not None:
+        return misplaced
     student, reference = StudentSide(bench, part), ReferenceSide(bench, part)
     try:
         observations = [
@@ -100,8 +103,7 @@ def diagnosed(part: Part, bench: Bench, trials: Sequence[Trial]) -> Diagnosis | 
         return None
     observations = [made for made in observations if made.expected is not None]  # where nothing is asked for
     outputs = [place for place, _ in bench.outputs(part)] or None
-    exchanged = swapped(_of_all_outputs(part, bench, trials), outputs) if outputs else None
-    found = exchanged or diagnosis(observations, _catalogue(part.function, bench), outputs)
+    found = diagnosis(observations, _catalogue(part.function, bench), outputs)
     if found or any(disagreement(made.answer, made.expected, made.bound) for made in observations):
         return found
     checks = [check for check in part.checks if isinstance(check, Vjp)]
@@ -119,28 +121,33 @@ def _of_gradients(
     if any(gradient is None for each in found for gradient, _, _ in each):
         return None
     rows = [(trial.index, {name: trial.inputs[name] for name in check.wrt}) for trial in trials]
-    together = [Observation(*row, *map(tuple, zip(*each, strict=True))) for row, each in zip(rows, found, strict=True)]
-    if exchanged := swapped(together, range(len(check.wrt))):
-        return msgspec.structs.replace(exchanged, kind=EXCHANGED)
+    together = arranged([Returned(*map(tuple, zip(*each, strict=True))) for each in found], range(len(check.wrt)))
+    if together is not None and together.name == "swapped_outputs":
+        return msgspec.structs.replace(together, kind=EXCHANGED)
     for place, name in enumerate(check.wrt):
         if one := diagnosis([Observation(*row, *each[place]) for row, each in zip(rows, found, strict=True)]):
             return msgspec.structs.replace(one, kind=f"{NOT_RIGHT.format(name)} {one.kind}")
     return None
 
 
-def _of_all_outputs(part: Part, bench: Bench, trials: Sequence[Trial]) -> list[Observation]:
-    """What the function gave in these trials, whichever outputs the part judges; nothing where some are malformed."""
-    observations = []
+def _misplaced(part: Part, bench: Bench, trials: Sequence[Trial]) -> Diagnosis | None:
+    """Whether the part's outputs are the right ones in other places. They are looked for among all of the function."""
+    settings = bench.problem.functions[part.function]
+    if settings.evaluated_at:
+        return None
+    returned = []
     for trial in trials:
-        right = bench.expected(part.function, trial)
-        expected, bound = tuple(right.value), tuple(right.bound)
-        given = bench.result(part.function, trial)
-        try:
-            answer = conformed(given, expected, loose=bench.loose)
-        except StudentFault:
-            return []
-        observations.append(Observation(trial.index, _arguments(part, bench, trial), answer, expected, bound))
-    return observations
+        right, given = bench.expected(part.function, trial), bench.result(part.function, trial)
+        if isinstance(given, Fault):
+            return None
+        if right.value is None:  # where nothing is asked for
+            continue
+        several = bool(settings.returns) or isinstance(right.value, (tuple, list))
+        expected, bound = (tuple(right.value), tuple(right.bound)) if several else ((right.value,), (right.bound,))
+        returned.append(Returned(given, expected, bound))
+    places = [place for place, _ in bench.outputs(part)]
+    own = places or range(max((len(one.expected) for one in returned), default=0))
+    return arranged(returned, own, settings.returns, loose=bench.loose)
 
 
 def _arguments(part: Part, bench: Bench, trial: Trial) -> dict[str, Any]:

@@ -12,12 +12,13 @@ import msgspec
 import numpy as np
 
 from grader.feedback.diagnosis import algebra
+from grader.feedback.diagnosis.arrangement import Returned, arranged
 from grader.feedback.diagnosis.building import catalogue
 from grader.feedback.diagnosis.catalogue import Catalogue, matched
 from grader.feedback.diagnosis.observation import Evidence, Observation, flattened, in_single_precision
 from grader.feedback.diagnosis.words import Diagnosis
 
-__all__ = ["Catalogue", "Diagnosis", "Observation", "catalogue", "diagnosis", "swapped"]
+__all__ = ["Catalogue", "Diagnosis", "Observation", "Returned", "arranged", "catalogue", "diagnosis"]
 
 
 def diagnosis(
@@ -39,13 +40,6 @@ def diagnosis(
             if found is not None:
                 return found
     return None
-
-
-def swapped(observations: Sequence[Observation], outputs: Sequence[int]) -> Diagnosis | None:
-    """Whether one of these outputs is in the place of another: seen in all outputs, of which they are the places."""
-    with np.errstate(all="ignore"):
-        evidence = Evidence(observations)
-        return algebra.swapped(evidence, outputs) if evidence.enough else None
 
 
 class _Search:

@@ -177,16 +177,6 @@ def _one_output(evidence: Evidence) -> bool:
 # ---- where the entries stand ----
 
 
-def swapped(evidence: Evidence, outputs: Sequence[int]) -> Diagnosis | None:
-    """Two outputs in each other's place, one of which is among these."""
-    for i, first in enumerate(leaves := sorted({segment.leaf for segment in evidence.segments})):
-        for second in leaves[i + 1 :]:
-            predicted = _exchanged(evidence, first, second) if {first, second} & set(outputs) else None
-            if predicted is not None and evidence.explained(predicted):
-                return explained("swapped_outputs", f"Compare outputs {first + 1} and {second + 1}.")
-    return None
-
-
 def _turned(evidence: Evidence, _: Known) -> Diagnosis | None:
     for name, turn in _TURNS:
         if evidence.explained(_each(evidence, turn)):
@@ -213,7 +203,12 @@ def _each(evidence: Evidence, turn: Callable[[Floats], Floats]) -> Floats:
 
 
 def _swapped(evidence: Evidence, _: Known) -> Diagnosis | None:
-    return swapped(evidence, evidence.wrong_leaves)
+    for i, first in enumerate(leaves := evidence.wrong_leaves):
+        for second in leaves[i + 1 :]:
+            predicted = _exchanged(evidence, first, second)
+            if predicted is not None and evidence.explained(predicted):
+                return explained("swapped_outputs", f"Compare outputs {first + 1} and {second + 1}.")
+    return None
 
 
 def _exchanged(evidence: Evidence, first: int, second: int) -> Floats | None:

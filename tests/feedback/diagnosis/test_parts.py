@@ -79,7 +79,7 @@ def test_rows_in_each_others_place_are_seen_by_either_part(said):
     feedback = said("def table(x, w): return np.stack([x * w, np.cumsum(x) * w + x, np.cumsum(x)])")
 
     for part in ("kept", "sums"):
-        assert "Your outputs seem to be in another order. Compare outputs 2 and 3." in feedback[part]
+        assert "Your outputs seem to be in another order than (products, kept, sums)." in feedback[part]
 
 
 def test_what_only_other_functions_are_given_is_not_spoken_of(said):

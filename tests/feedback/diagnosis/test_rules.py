@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grader.feedback.diagnosis import Catalogue, Observation, diagnosis, swapped
+from grader.feedback.diagnosis import Catalogue, Observation, diagnosis
 from grader.model import Hints
 
 SINGLE = 256 * 2.0**-24
@@ -271,13 +271,3 @@ def test_a_factor_of_each_row_or_column_is_seen_where_there_are_numbers_enough(a
     assert name(observed([s * r for s, r in zip(scales, right, strict=True)], right)) == "row_factor"
     assert name(observed([value**2 + value for value in right], right)) is None
     assert name(observed([r[:, :1] * np.arange(1, 4)[:, None] for r in draws(3, 4)], draws(3, 1, seed=0))) is None
-
-
-def test_outputs_that_are_swapped_are_seen_in_all_of_them():
-    right = [tuple(row) for row in draws(3, 4)]
-    exchanged = observed([(a, c, b) for a, b, c in right], right)
-
-    assert swapped(exchanged, [1]) is not None and swapped(exchanged, [2]) is not None
-    assert swapped(exchanged, [0]) is None
-    assert swapped(observed([(a, c, c) for a, b, c in right], right), [1]) is None
-    assert swapped([], [0]) is None

@@ -37,13 +37,13 @@ def conformed(answer: Any, expected: Any, what: str = "Your function returned", 
         return _conformed_tuple(answer, expected, what, loose)
     if expected is None or answer is None:
         return _conformed_none(answer, expected, what)
-    array, shape = _array(answer, what, truth=np.asarray(expected).dtype.kind == "b"), np.shape(expected)
+    array, shape = _array(_indicators(answer, expected), what, truth=_is_truth(expected)), np.shape(expected)
     if array.ndim > len(shape) == 1 and (len(array),) == shape == (array.size,) and _in_a_row(answer):
         array = array.reshape(shape)
     if loose and _without_ones(array.shape) == _without_ones(shape):
         array = array.reshape(shape)
     if array.shape != shape and not (shape == () and array.size == 1):
-        raise _misfit(f"{what} {kind(answer)}, where {_wanted(shape)} is asked for.{_hint(array.shape, shape)}")
+        raise _misfit(f"{what} {kind(answer)}, where {_wanted(shape)} is asked for.{_hint(array.shape, expected)}")
     return array.item() if shape == () else array
 
 
@@ -58,7 +58,7 @@ def structured(answer: Any, like: Any, what: str = "Your function returned") -> 
         return tuple(structured(item, own, what) for item, own in zip(items, like, strict=True))
     if callable(like) or like is None or answer is None:
         return conformed(answer, like, what)
-    array = _array(answer, what, truth=np.asarray(like).dtype.kind == "b")
+    array = _array(answer, what, truth=_is_truth(like))
     return array if array.ndim else array.item()
 
 
@@ -89,7 +89,9 @@ def unpacked(answer: Any, count: int, what: str = "Your function returned") -> S
     countable = isinstance(answer, (tuple, list)) or (isinstance(answer, np.ndarray) and answer.ndim > 0)
     if not countable or len(answer) != count:
         found = f"{len(answer)} values" if isinstance(answer, (tuple, list)) else kind(answer)
-        raise _misfit(f"{what} {found}, where a tuple of {count} values is asked for.")
+        turned = isinstance(answer, np.ndarray) and answer.ndim == 2 and answer.shape[1] == count
+        hint = " It looks transposed: rows count as values, columns do not." if turned else ""
+        raise _misfit(f"{what} {found}, where a tuple of {count} values is asked for.{hint}")
     return list(answer)
 
 
@@ -113,6 +115,19 @@ def _array(answer: Any, what: str, *, truth: bool = False) -> Array:
         raise _misfit(f"{what} {kind(answer)}, where real numbers are asked for.")
     # What is computed from it here, such as by a property, shall lose no further digits.
     return array.astype(np.float64) if array.dtype.kind == "f" else array
+
+
+def _is_truth(expected: Any) -> bool:
+    return np.asarray(expected).dtype.kind == "b"
+
+
+def _indicators(answer: Any, expected: Any) -> Any:
+    """An array of truth values as 0 and 1, where that is what an answer can be: a > 0 is the slope of a ReLU."""
+    plain = answer.array if isinstance(answer, Tensor) else answer
+    if isinstance(plain, list) and all(isinstance(item, bool) for item in plain):
+        plain = np.array(plain)
+    truths = isinstance(plain, np.ndarray) and plain.ndim > 0 and plain.dtype.kind == "b"
+    return plain.astype(np.int64) if truths and np.isin(expected, (0, 1)).all() else answer
 
 
 def _truth(array: Array, answer: Any, what: str) -> Array:
@@ -156,14 +171,15 @@ def _wanted(shape: tuple[int, ...]) -> str:
     return "one number" if shape == () else f"an array of shape {shape}"
 
 
-def _hint(got: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+def _hint(got: tuple[int, ...], expected: Any) -> str:
+    wanted = np.shape(expected)
     if got == () and wanted:
         return " Is one axis summed too many?"
     if got[::-1] == wanted and len(got) > 1:
         return " It looks transposed."
     if _without_ones(got) == _without_ones(wanted):
         return " Axes of length one count: reshape it."
-    if wanted == () and len(got) == 1:
+    if wanted == () and len(got) == 1 and np.asarray(expected).dtype.kind == "f":
         return " Is a sum or mean missing?"
     return ""
 
@@ -187,8 +203,10 @@ def disagreement(answer: Any, expected: Any, bound: Any) -> str:
     off = ~(near | (got == want) | (np.isnan(got) & np.isnan(want)))
     if not off.any():
         return ""
-    counted = np.asarray(expected).dtype.kind in "biu"
-    return _not_finite(got, want, off) or (_other(off) if counted else _off(got, want, off))
+    asked = np.asarray(expected).dtype.kind
+    if asked == "b" and got.size == 1:
+        return f"{bool(got.item())} is not right for this input."
+    return _not_finite(got, want, off) or (_other(off) if asked in "biu" else _off(got, want, off))
 
 
 def not_finite(answer: Any, expected: Any) -> str:

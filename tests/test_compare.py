@@ -121,7 +121,7 @@ def test_an_integer_of_any_size_is_a_number(expected):
         pytest.param([[1.0], [1.0, 2.0]], np.zeros((2, 2)), "rows differ in length", id="ragged"),
         pytest.param([tensor(1.0), tensor(1.0, 2.0)], np.zeros((2, 2)), "rows differ in length", id="ragged tensors"),
         pytest.param(True, 1.0, "True or False, where real numbers", id="truth"),
-        pytest.param(np.array([True]), np.zeros(1), "of truth values, where real numbers", id="array of truths"),
+        pytest.param(np.array([True]), np.full(1, 0.5), "of truth values, where real numbers", id="array of truths"),
         pytest.param(1 + 1j, 1.0, "a complex number, where real numbers", id="complex number"),
         pytest.param(np.array([1j, 0]), np.zeros(2), "of complex numbers", id="complex array"),
         pytest.param(complex(1.0, math.nan), 1.0, "a complex number", id="complex nan"),
@@ -170,6 +170,23 @@ def test_a_tuple_is_structured_item_by_item(answer):
 )
 def test_an_array_of_the_right_length_is_a_tuple_of_numbers(answer):
     assert conformed(answer, (3.5, 4.5)) == (3.0, 4.0)
+
+
+@pytest.mark.parametrize("answer", [np.array([True, False]), [True, False], Tensor(np.array([True, False]), "cpu")])
+def test_truth_values_are_as_good_as_the_zeros_and_ones_of_an_indicator(answer):
+    assert conformed(answer, np.array([1.0, 0.0])).tolist() == [1, 0]
+    assert conformed((answer, 2.5), (np.zeros(2), 1.5))[0].tolist() == [1, 0]
+    assert "real numbers are asked for" in complaint(answer, np.array([1.0, 0.5]))
+
+
+def test_a_number_that_is_counted_is_no_sum_or_mean():
+    assert "Is a sum or mean missing?" in complaint(np.zeros(3), 1.5)
+    assert "Is a sum or mean missing?" not in complaint(np.zeros(3), 1)
+
+
+def test_a_table_that_lies_on_its_side_looks_transposed():
+    assert "It looks transposed" in complaint(np.zeros((5, 2)), (np.zeros(5), np.zeros(5)))
+    assert "It looks transposed" not in complaint(np.zeros((5, 4)), (np.zeros(5), np.zeros(5)))
 
 
 def test_an_array_without_axes_is_no_tuple_of_one():
@@ -285,6 +302,11 @@ def test_labels_have_to_be_equal_whatever_their_type():
 
     assert disagreement(np.array([1.0, 2.0, 3.0]), labels, np.zeros(3)) == ""
     assert "1 of the 3 numbers differs" in disagreement(np.array([1, 2, 4]), labels, np.zeros(3))
+
+
+def test_a_truth_value_is_said_to_be_the_wrong_one():
+    assert disagreement(1, np.bool_(False), 0.0) == "True is not right for this input."
+    assert disagreement(0, False, 0.0) == ""
 
 
 def test_the_value_of_a_tuple_that_is_off_is_numbered():

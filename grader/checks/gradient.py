@@ -58,8 +58,8 @@ class Gradient(msgspec.Struct, frozen=True, kw_only=True):
         return CORRECT if found.finding is not Finding.DIFFERS else self._objection(found.entry)
 
     def _objection(self, entry: tuple[int, ...]) -> Verdict:
-        where = f": the entry at index {entry} does not agree" if entry else ", which does not agree"
-        sentence = f"This is not the gradient with respect to {self.wrt}{where} with finite differences."
+        which = f"the entry at index {', '.join(map(str, entry))}" if entry else "it"
+        sentence = f"This is not the gradient with respect to {self.wrt}: {which} does not agree with finite differences."
         return Verdict(status=Status.WRONG, feedback=sentence)
 
     def _loss(self, reference: Reference, trial: Trial, weights: list[Floats]) -> Loss:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.feedback.diagnosis.observation import ENOUGH, Evidence, Floats
+from grader.feedback.diagnosis.observation import AGREEMENT, ENOUGH, Evidence, Floats
 from grader.feedback.diagnosis.quantities import arrays, factors, sizes_and_numbers, spread
 from grader.feedback.diagnosis.words import Diagnosis, explained
 
@@ -78,7 +78,8 @@ def _same_factor(evidence: Evidence, _: Known) -> Diagnosis | None:
     """Times a number without a name, the same in all trials."""
     ratio = _ratio(evidence.answer, evidence.expected, evidence.wrong)
     if ratio is not None and evidence.explained(ratio * evidence.expected) and np.sum(evidence.telling) > ENOUGH:
-        return explained("factor", f"It is the right one times {ratio:.4g}.") if ratio else None
+        zero = abs(ratio) < AGREEMENT  # but for what is left of rounding
+        return explained("zero") if zero else explained("factor", f"It is the right one times {ratio:.4g}.")
     return None
 
 
@@ -274,9 +275,9 @@ def _flat(evidence: Evidence) -> Diagnosis | None:
     if np.ptp(evidence.answer) == 0:
         return explained("same_for_all")
     answers = [evidence.answer[segment.entries] for segment in wrong]
-    for rounded in (np.trunc, np.rint, np.floor):
+    for name, rounded in (("whole", np.trunc), ("rounded", np.rint), ("whole", np.floor)):
         if evidence.explained(rounded(evidence.expected)):
-            return explained("whole")
+            return explained(name)
     differ = [np.ptp(evidence.expected[s.entries]) > 1e-3 * np.max(np.abs(evidence.expected[s.entries])) for s in wrong]
     long = [a for a, s, differs in zip(answers, wrong, differ, strict=True) if a.size > 1 and differs]
     if sum(a.size for a in long) >= ENOUGH and all(np.ptp(a) == 0 for a in answers if a.size > 1):

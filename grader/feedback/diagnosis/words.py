@@ -86,6 +86,7 @@ KINDS = {
     "unfinished": "Your answer is a value from the middle of the computation: are the last steps missing?",
     "argument_returned": "Your answer is one of the arguments, unchanged.",
     "whole": "Your answer is the right one cut off to whole numbers: does an array of integers hold it?",
+    "rounded": "Your answer is the right one rounded to whole numbers: all its digits are asked for.",
     "same_for_all": "Your answer is the same number whatever the input.",
     "zero": "Your answer is zero everywhere.",
     "all_equal": "All numbers of your answer are the same, which they should not be.",

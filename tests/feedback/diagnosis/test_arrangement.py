@@ -7,7 +7,8 @@ from grader.feedback.diagnosis import Returned, arranged
 from grader.wire import Tensor
 
 RNG = np.random.default_rng(7)
-OUTPUTS = [(RNG.normal(size=(4, 3)), RNG.normal(size=3), RNG.normal(size=(3, 3)), float(RNG.normal())) for _ in range(5)]
+SHAPES = ((4, 3), 3, (3, 3))
+OUTPUTS = [(*(RNG.normal(size=shape) for shape in SHAPES), float(RNG.normal())) for _ in range(5)]
 NAMES = ("A", "b", "C", "d")
 ALL = range(4)
 

@@ -58,6 +58,8 @@ def name(observations, book=None, outputs=None):
         (lambda right: np.full(5, right.mean()), "all_equal"),
         (lambda right: np.full(5, 0.77), "same_for_all"),
         (lambda right: np.trunc(10 * right) / 10 * 0 + np.trunc(right), "whole"),
+        (lambda right: np.rint(right), "rounded"),
+        (lambda right: 1e-16 * (right - right.mean()), "zero"),
         (lambda right: np.concatenate([[0.3], right[1:]]), "first_or_last"),
         (lambda right: right**3 + np.sin(7 * right), None),
     ],

@@ -58,8 +58,9 @@ class Gradient(msgspec.Struct, frozen=True, kw_only=True):
         return CORRECT if found.finding is not Finding.DIFFERS else self._objection(found.entry)
 
     def _objection(self, entry: tuple[int, ...]) -> Verdict:
-        which = f"the entry at index {', '.join(map(str, entry))}" if entry else "it"
-        sentence = f"This is not the gradient with respect to {self.wrt}: {which} does not agree with finite differences."
+        which = "the entry at index " + ", ".join(map(str, entry)) if entry else "it"
+        where = f"{which} does not agree with finite differences"
+        sentence = f"This is not the gradient with respect to {self.wrt}: {where}."
         return Verdict(status=Status.WRONG, feedback=sentence)
 
     def _loss(self, reference: Reference, trial: Trial, weights: list[Floats]) -> Loss:

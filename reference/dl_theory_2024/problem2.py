@@ -347,6 +347,11 @@ def decoding_sizes(draw: Draw, h: int, use_cache: bool, t: int = 0) -> dict[str,
 
 def scores_have_their_moments(draws: Floats, d_k: int, scaled: bool) -> Iterator[Claim]:
     """Mean 0, variance 1 or d_k, and independence. Products of normal numbers have the largest kurtosis, 9."""
+    means, deviations = np.mean(draws, axis=1), np.std(draws, axis=1)
+    assert not np.all(np.abs(means) < 1e-6 * deviations), (
+        "the scores of every call have the mean 0 to the last digit: independent draws have another one each time. Are"
+        " they standardised by their own mean and deviation? It is q.k that is scaled, by a number that depends on d_k"
+    )
     yield from moments(draws, 0.0, 1.0 if scaled else float(d_k), 9.0, "the scores")
 
 

@@ -213,6 +213,11 @@ def unit_with_beta_scaled(X, u, gamma, beta, mean_x, cov_x):
     return gamma * batch_norm_unit(X, u, 1.0, beta, mean_x, cov_x)
 
 
+def unit_with_an_eps(X, u, gamma, beta, mean_x, cov_x):
+    """You seem to add 1e-5 to the variance, as libraries do. Here the variance is handed in and is not 0: no eps."""
+    return gamma * (X @ u - u @ mean_x) / np.sqrt(u @ cov_x @ u + 1e-5) + beta
+
+
 def unit_without_correlations(X, u, gamma, beta, mean_x, cov_x):
     """You seem to use the variances of the x_i alone. Correlated inputs add up to more, or to less."""
     _, sigma = preactivation_stats(u, mean_x, np.diag(np.diag(cov_x)))

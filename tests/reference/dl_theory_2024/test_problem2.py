@@ -93,6 +93,16 @@ def test_other_scores_are_found_out_in_some_trial(attention, name):
         assert any(least_chance(attention, WRONG[name], *case, seed) < 1e-14 for case in CASES)
 
 
+def test_scores_that_are_standardised_afterwards_are_no_independent_draws(attention):
+    def standardised(d_k, n, rng, scaled):
+        scores = RIGHT["normal"](d_k, n, rng, scaled)
+        return (scores - scores.mean()) / scores.std() * (1 if scaled else np.sqrt(d_k))
+
+    for case in CASES:
+        with pytest.raises(AssertionError, match="standardised"):
+            least_chance(attention, standardised, *case, seed=0, calls=6)
+
+
 def test_the_reference_draws_its_scores_from_the_generator(attention):
     def draws(seed, *arguments):
         return attention.sample_scores(4, 9, np.random.default_rng(seed), *arguments)

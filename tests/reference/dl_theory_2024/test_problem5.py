@@ -112,6 +112,16 @@ def test_the_unit_is_a_batch_norm_that_has_learned_the_population(norms, trials,
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_an_eps_in_the_variance_is_off_by_more_than_single_precision(norms, trials, call, seed):
+    for eps, least in ((1e-5, 1e-2), (1e-8, 1e-4)):
+        off = []
+        for inputs in trials("batch_norm_unit", seed):
+            u, cov = inputs["u"], inputs["cov_x"]
+            off.append(np.sqrt(1 + eps / (u @ cov @ u)) - 1)
+        assert max(off) > least
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_vector_is_the_weight_norm_of_torch(norms, trials, call, seed):
     signs = set()
     for inputs in trials("weight_norm_vector", seed):

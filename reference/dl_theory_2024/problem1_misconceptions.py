@@ -109,6 +109,18 @@ def step_with_decay_of_the_new_weights(theta, grad, lr, l2, decay):
     return (1 - decay) * sgd_step(theta, grad, lr, l2)
 
 
+def step_with_decay_before_the_penalty(theta, grad, lr, l2, decay):
+    """The penalty seems to be differentiated at weights that have decayed already. Everything in the rule is taken at
+    the old theta."""
+    return sgd_step((1 - decay) * theta, grad, lr, l2)
+
+
+def step_with_the_penalty_of_the_moduli(theta, grad, lr, l2, decay):
+    """Your penalty seems to be that of sum |theta_i|, which pulls every weight by the same amount. Differentiate the
+    sum of squares."""
+    return sgd_step(theta, grad + 2 * l2 * np.sign(theta), lr, 0.0, decay)
+
+
 def step_uphill(theta, grad, lr, l2, decay):
     """Your step seems to go uphill. Check the sign in front of the learning rate."""
     return theta + lr * (grad + 2 * l2 * theta) - decay * theta
@@ -162,6 +174,14 @@ def rmsprop_with_the_old_average(theta, grad, sq_avg, lr, rho, eps, l2, decay):
     g = grad + 2 * l2 * theta
     _, updated = rmsprop_step(theta, grad, sq_avg, lr, rho, eps, l2)
     return theta - lr * g / np.sqrt(sq_avg + eps) - decay * theta, updated
+
+
+def rmsprop_that_adds_up_all_squares(theta, grad, sq_avg, lr, eps, l2, decay):
+    """You seem to add the new square to all the old ones, as Adagrad does. RMSprop keeps a running mean: rho says how
+    much of the old one stays."""
+    g = grad + 2 * l2 * theta
+    squares = sq_avg + g**2
+    return theta - lr * g / np.sqrt(squares + eps) - decay * theta, squares
 
 
 def rmsprop_with_rho_on_the_new_square(theta, grad, sq_avg, lr, rho, eps, l2, decay):

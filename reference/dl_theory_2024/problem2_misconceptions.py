@@ -30,6 +30,11 @@ def variance_over_the_root(var_q, var_k, scaled):
     return variance / np.sqrt(len(var_q)) if scaled else variance
 
 
+def variance_rooted(var_q, var_k, scaled):
+    """You seem to return the standard deviation. Its square, the variance, is asked for."""
+    return np.sqrt(score_variance(var_q, var_k, scaled))
+
+
 def variance_never_scaled(var_q, var_k):
     """`scaled` seems to make no difference. What becomes of the variance when the score is divided by sqrt(d_k)?"""
     return score_variance(var_q, var_k, False)

@@ -7,6 +7,19 @@ from .problem4 import activation_derivative, general_norm_bound, rnn_forward, rn
 # ---- rnn_forward ----
 
 
+def states_with_tanh_for_sigma(W, U, b, h0, X):
+    """You seem to use tanh, whatever sigma is. The activation is handed in."""
+    return rnn_forward(W, U, b, h0, X, np.tanh)
+
+
+def states_with_the_activation_inside(W, U, b, h0, X, sigma):
+    """sigma seems to act on the old state only. It acts on the whole sum: W h, U x and b."""
+    states = [h0]
+    for x in X:
+        states.append(W @ sigma(states[-1]) + U @ x + b)
+    return np.array(states)
+
+
 def states_without_the_bias(W, U, h0, X, sigma):
     """Your pre-activations seem to leave b out."""
     return rnn_forward(W, U, np.zeros(len(h0)), h0, X, sigma)
@@ -102,6 +115,11 @@ def jacobian_with_slopes_at_the_states(W, U, b, h0, X, sigma, dsigma):
     """Your slopes seem to be taken at the states. dsigma wants the pre-activation."""
     states = rnn_forward(W, U, b, h0, X, sigma)
     return _product([dsigma(h)[:, None] * W for h in states[1:]])
+
+
+def jacobian_with_one_step_too_few(W, U, b, h0, X, sigma, dsigma):
+    """Your Jacobian seems to have one factor too few. From h_0 to h_T there are T steps."""
+    return rnn_jacobian(W, U, b, h0, X[:-1], sigma, dsigma)
 
 
 def jacobian_of_the_last_step(W, U, b, h0, X, sigma, dsigma):

@@ -40,6 +40,12 @@ def batch_stats_with_variances_averaged(x):
     return x.mean(axis=(0, 2)), x.var(axis=2).mean(axis=0)
 
 
+def batch_stats_with_the_variance_of_means(x):
+    """Your variance seems to be that of means over the features. The features deviate from their mean too: take the
+    variance of all the numbers at once."""
+    return x.mean(axis=(0, 2)), x.mean(axis=2).var(axis=0)
+
+
 def batch_stats_swapped(x):
     """Mean and variance seem to have changed places."""
     return batch_norm_stats(x)[::-1]
@@ -83,6 +89,12 @@ def layer_stats_with_variances_averaged(x):
     """Your variance seems to be the mean of the variances of the channels. It misses how far the means of the
     channels are apart."""
     return x.mean(axis=(1, 2)), x.var(axis=2).mean(axis=1)
+
+
+def layer_stats_with_the_variance_of_means(x):
+    """Your variance seems to be that of means over the features. The features deviate from their mean too: take the
+    variance of all the numbers at once."""
+    return x.mean(axis=(1, 2)), x.mean(axis=2).var(axis=1)
 
 
 def layer_stats_of_the_features(x):
@@ -181,6 +193,11 @@ def unit_with_the_statistics_of_the_batch(X, u, gamma, beta):
 def unit_of_whitened_inputs(X, u, gamma, beta):
     """Your unit seems to be X w + beta. That holds for whitened inputs: here mean and covariance are handed in."""
     return batch_norm_unit(X, u, gamma, beta, np.zeros(len(u)), np.eye(len(u)))
+
+
+def unit_divided_by_the_length(X, u, gamma, beta, mean_x):
+    """You seem to divide by the length of u. That is the deviation of y for whitened inputs only."""
+    return gamma * (X @ u - u @ mean_x) / np.linalg.norm(u) + beta
 
 
 def unit_divided_by_the_variance(X, u, gamma, beta, mean_x, cov_x):

@@ -76,6 +76,18 @@ def likelihood_with_the_classes_swapped(X, y, pi1, pi2, mu1, mu2, Sigma1, Sigma2
     return log_likelihood(X, y, pi2, pi1, mu2, mu1, Sigma2, Sigma1)
 
 
+def likelihood_of_uncorrelated_features(X, y, pi1, pi2, mu1, mu2, Sigma1, Sigma2):
+    """You seem to use the diagonals of the covariance matrices only, as if the features were independent. What stands
+    off the diagonal counts too."""
+    return log_likelihood(X, y, pi1, pi2, mu1, mu2, np.diag(np.diag(Sigma1)), np.diag(np.diag(Sigma2)))
+
+
+def likelihood_of_both_classes_for_every_point(X, pi1, pi2, mu1, mu2, Sigma1, Sigma2):
+    """You seem to add the logarithms of both classes for every point. A point counts with the class that it has: y
+    says with which."""
+    return float(np.sum(_log_joint(X, pi1, mu1, Sigma1) + _log_joint(X, pi2, mu2, Sigma2)))
+
+
 # ---- (b)(i) the likelihood, a shared covariance ----
 
 
@@ -89,6 +101,24 @@ def shared_likelihood_without_the_priors(X, y, mu1, mu2, Sigma):
     """Your likelihood seems to leave out pi_1 and pi_2. Only the covariance is shared; a point of class k still
     has to be of class k first."""
     return likelihood_without_the_priors(X, y, mu1, mu2, Sigma, Sigma)
+
+
+def shared_likelihood_of_uncorrelated_features(X, y, pi1, pi2, mu1, mu2, Sigma):
+    """You seem to use the diagonal of Sigma only, as if the features were independent. What stands off the diagonal
+    counts too."""
+    return likelihood_of_uncorrelated_features(X, y, pi1, pi2, mu1, mu2, Sigma, Sigma)
+
+
+def shared_likelihood_of_both_classes_for_every_point(X, pi1, pi2, mu1, mu2, Sigma):
+    """You seem to add the logarithms of both classes for every point. A point counts with the class that it has: y
+    says with which."""
+    return likelihood_of_both_classes_for_every_point(X, pi1, pi2, mu1, mu2, Sigma, Sigma)
+
+
+def shared_likelihood_with_the_priors_once(X, y, pi1, pi2, mu1, mu2, Sigma):
+    """The logarithms of pi_1 and pi_2 seem to be added once each. Every point has a label, and brings the prior of its
+    class."""
+    return log_likelihood(X, y, 1.0, 1.0, mu1, mu2, Sigma, Sigma) + float(np.log(pi1 * pi2))
 
 
 def shared_likelihood_without_the_powers_of_2_pi(X, y, pi1, pi2, mu1, mu2, Sigma):
@@ -444,6 +474,12 @@ def density_without_the_determinant(x, mu1, Sigma1):
     return class_conditional_c1(x, mu1, Sigma1) * np.sqrt(np.linalg.det(Sigma1))
 
 
+def density_of_uncorrelated_features(x, mu1, Sigma1):
+    """You seem to multiply densities of one feature each, as if the features were independent. Sigma has entries off
+    the diagonal."""
+    return class_conditional_c1(x, mu1, np.diag(np.diag(Sigma1)))
+
+
 def density_with_one_power_of_2_pi(x, mu1, Sigma1):
     """Your constant is that of a Gaussian in one dimension. In d dimensions the power of 2 pi depends on d."""
     return class_conditional_c1(x, mu1, Sigma1) * (2 * np.pi) ** ((len(x) - 1) / 2)
@@ -490,6 +526,12 @@ def shared_density_without_the_determinant(x, mu1, Sigma):
     """The determinant of Sigma is missing. It cancels in a ratio of two classes that share Sigma, but this is the
     density of one."""
     return density_without_the_determinant(x, mu1, Sigma)
+
+
+def shared_density_of_uncorrelated_features(x, mu1, Sigma):
+    """You seem to multiply densities of one feature each, as if the features were independent. Sigma has entries off
+    the diagonal."""
+    return density_of_uncorrelated_features(x, mu1, Sigma)
 
 
 def shared_density_with_one_power_of_2_pi(x, mu1, Sigma):
@@ -650,6 +692,12 @@ def b_with_the_means_added(pi1, pi2, mu1, mu2, Sigma):
 def b_of_class_2(pi1, pi2, mu1, mu2, Sigma):
     """Your b has the wrong sign: it belongs to the probability of class 2."""
     return -linear_logit_params(pi1, pi2, mu1, mu2, Sigma)[1]
+
+
+def b_with_both_squares_subtracted(pi1, pi2, mu1, mu2, Sigma):
+    """The term with mu_2 seems to have the wrong sign in your b. The density of class 2 stands in the denominator."""
+    squares = [mu @ np.linalg.solve(Sigma, mu) for mu in (mu1, mu2)]
+    return float(np.log(pi1 / pi2) - sum(squares) / 2)
 
 
 def b_from_the_difference_of_means(pi1, pi2, mu1, mu2, Sigma):

@@ -24,6 +24,13 @@ def loss_with_the_own_score_among_the_others(g, y):
     return float(np.sum(_weights_with_the_own_score_among_the_others(g, y)))
 
 
+def loss_with_the_own_score_divided_too(g, y):
+    """The factor 1/(K - 1) seems to act on the own score as well. It belongs to the sum over the other labels alone:
+    check your parentheses."""
+    own, others = _scores(g, y)
+    return float(np.sum(np.exp((others - own) / (g.shape[1] - 1))))
+
+
 def loss_divided_by_k(g, y):
     """You seem to divide the sum over the other labels by K. Count how many other labels there are."""
     own, others = _scores(g, y)

@@ -81,14 +81,18 @@ def remainder_and_integral_bound(f: Function, grad_f: Function, x: Floats, y: Fl
     >>> remainder_and_integral_bound(lambda x: x @ x, lambda x: 2 * x, np.array([1.0]), np.array([3.0]))
     (4.0, 4.0)
     """
+    start = grad_f(x) @ (y - x)
+    return float(abs(f(y) - f(x) - start)), _integral_of_size(grad_f, x, y)
+
+
+def _integral_of_size(grad_f: Function, x: Floats, y: Floats) -> float:
     slope = line_restriction_derivative(grad_f, x, y)
     start = slope(0.0)
 
     def excess(t: float) -> float:
         return slope(t) - start
 
-    integral = sum(abs(_integral(excess, *ends)) for ends in pairwise([0.0, *_sign_changes(excess), 1.0]))
-    return float(abs(f(y) - f(x) - start)), float(integral)
+    return float(sum(abs(_integral(excess, *ends)) for ends in pairwise([0.0, *_sign_changes(excess), 1.0])))
 
 
 def quadratic_upper_model(f: Function, grad_f: Function, x: Floats, y: Floats, beta: float) -> float:
@@ -175,8 +179,13 @@ def slope_matches_differences(
 def remainder_integral_and_parabola_are_in_order(
     remainder_and_integral_bound: Function, f: Function, grad_f: Function, x: Floats, y: Floats, beta: float
 ) -> None:
-    """The remainder is at most the integral, and that at most beta/2 |y - x|^2."""
+    """The remainder is at most the integral, and that at most beta/2 |y - x|^2. A coarse quadrature is told apart."""
     remainder, integral = remainder_and_integral_bound(f, grad_f, x, y)
+    right = _integral_of_size(grad_f, x, y)
+    assert not 2e-4 * (1 + right) < abs(integral - right) <= 0.05 * right, (
+        "your integral is nearly right, but not to 1e-4: take more points, or a better rule; where the integrand"
+        " changes its sign, its size has a kink"
+    )
     # Each may be off by what is granted to a quadrature.
     slack = 3e-4 * (1 + abs(integral))
     assert 0 <= remainder <= integral + slack, (

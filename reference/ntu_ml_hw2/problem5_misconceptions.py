@@ -236,6 +236,12 @@ def decrease_without_the_half(f, grad_f, x, beta):
     return change, 2 * bound
 
 
+def decrease_with_the_gradient_after_the_step(f, grad_f, x, beta):
+    """The gradient in your bound seems to be taken after the step. (b) bounds the change of f by the gradient at x."""
+    change, _ = sufficient_decrease(f, grad_f, x, beta)
+    return change, sufficient_decrease(f, grad_f, gradient_step(grad_f, x, beta), beta)[1]
+
+
 def decrease_with_a_positive_bound(f, grad_f, x, beta):
     """Your bound is positive. It bounds the change of f, which is negative."""
     change, bound = sufficient_decrease(f, grad_f, x, beta)

@@ -172,13 +172,13 @@ def boosting_round(preds: Ints, g: Floats, y: Ints) -> tuple[int, float, Floats]
     return row, alpha, g + alpha * _one_hot(preds[row], K)
 
 
-def loss_along(g: Floats, pred: Ints, y: Ints, step: float) -> float:
-    """L(g + step f) as a function of the step: what `directional_derivative` is the slope of at step 0.
+def loss_along(g: Floats, pred: Ints, y: Ints, alpha: float) -> float:
+    """L(g + alpha f) as a function of alpha: what `directional_derivative` is the slope of at alpha = 0.
 
     >>> loss_along(np.zeros((3, 3)), np.array([1, 2, 2]), np.array([1, 2, 3]), 0.0)
     3.0
     """
-    return distribution(g + step * _one_hot(pred, g.shape[1]), y)[1]
+    return distribution(g + alpha * _one_hot(pred, g.shape[1]), y)[1]
 
 
 def _one_hot(pred: Ints, K: int) -> Floats:
@@ -190,7 +190,7 @@ def _one_hot(pred: Ints, K: int) -> Floats:
 
 
 def boosting_inputs(draw: Draw, K: int, n: int) -> dict[str, Any]:
-    """A table of scores, labels, the predictions of one weak learner, and the `step` 0 to differentiate at.
+    """A table of scores, labels, the predictions of one weak learner, and the `alpha` of 0 to differentiate at.
 
     The weak learner is neither perfect nor hopeless, and clearly better or worse than a guess, so that its slope
     is not a rounding error.
@@ -200,7 +200,7 @@ def boosting_inputs(draw: Draw, K: int, n: int) -> dict[str, Any]:
         pred = _guesses(draw, y, K, accuracy=draw.uniform(0.2, 0.9))
         clear = abs(directional_derivative(g, pred, y)) >= 0.05 * distribution(g, y)[1]
         if clear and 0 < np.sum(pred == y) < n:
-            return {"g": g, "pred": pred, "y": y, "step": 0.0}
+            return {"g": g, "pred": pred, "y": y, "alpha": 0.0}
     raise RuntimeError(f"no weak learner on {n} examples of {K} classes has a clear slope")
 
 

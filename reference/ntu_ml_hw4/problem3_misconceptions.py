@@ -266,6 +266,13 @@ def alpha_without_the_number_of_labels(eps: float, K: int) -> float:
     return float((K - 1) / K * np.log((1 - eps) / eps))
 
 
+def alpha_with_a_half_for_the_factor(eps: float, K: int) -> float:
+    """The factor in front is that of two labels, whatever K is. It comes from the two exponents: solve for alpha once
+    more.
+    """
+    return adaboost_alpha(eps, K) * K / (K - 1) / 2
+
+
 def alpha_of_two_labels(eps: float, K: int) -> float:
     """This is the coefficient for two labels, whatever K is."""
     return adaboost_alpha(eps, 2)

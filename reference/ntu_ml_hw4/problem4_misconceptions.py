@@ -52,6 +52,11 @@ def delta_without_the_half_in_the_exponent(X: Floats, pi: Floats, mu: Floats, Si
     return _shares(_log_joint(X, pi, mu, Sigma) - _squared_distances(X, mu, np.linalg.inv(Sigma)) / 2)
 
 
+def delta_of_uncorrelated_features(X: Floats, pi: Floats, mu: Floats, Sigma: Floats) -> Floats:
+    """You use the diagonals of the covariance matrices only, as if the features were independent."""
+    return responsibilities(X, pi, mu, Sigma * np.eye(X.shape[1]))
+
+
 def delta_with_Sigma_not_inverted(X: Floats, pi: Floats, mu: Floats, Sigma: Floats) -> Floats:
     """Your distances grow with Sigma. Along a direction in which a component is wide, a point should count as near."""
     return _shares(np.log(pi) - np.linalg.slogdet(Sigma)[1] / 2 - _squared_distances(X, mu, Sigma) / 2)
@@ -199,6 +204,20 @@ def log_likelihood_without_the_shares(X: Floats, pi: Floats, mu: Floats, Sigma: 
 def log_likelihood_with_the_logarithm_inside(X: Floats, pi: Floats, mu: Floats, Sigma: Floats) -> float:
     """You take the logarithm inside the sum over k. The density of a point is the sum; its logarithm comes after."""
     return float(np.sum((_log_joint(X, pi, mu, Sigma) - np.log(pi)) @ pi))
+
+
+def log_likelihood_of_points_and_components(X: Floats, pi: Floats, mu: Floats, Sigma: Floats) -> float:
+    """This is Q at the delta of the E-step, which EM maximises instead. It is smaller than the log-likelihood: by how
+    much, and why?
+    """
+    return q_function(X, responsibilities(X, pi, mu, Sigma), pi, mu, Sigma)
+
+
+def log_likelihood_with_logarithms_added(X: Floats, pi: Floats, mu: Floats, Sigma: Floats) -> float:
+    """You add the logarithms of all components. Nobody knows which one a point comes from: add their densities, then
+    take the logarithm.
+    """
+    return float(np.sum(_log_joint(X, pi, mu, Sigma)))
 
 
 def log_likelihood_of_the_best_component(X: Floats, pi: Floats, mu: Floats, Sigma: Floats) -> float:

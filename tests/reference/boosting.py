@@ -19,9 +19,9 @@ def loss_by_loops(g, y, pred, alpha):
     return total
 
 
-def slope_by_autograd(g, pred, y, step):
-    """The derivative of that loss in the step, at `step`."""
-    alpha = torch.tensor(step, dtype=torch.float64, requires_grad=True)
+def slope_by_autograd(g, pred, y, alpha):
+    """The derivative of that loss by alpha, at `alpha`."""
+    alpha = torch.tensor(alpha, dtype=torch.float64, requires_grad=True)
     own = torch.nn.functional.one_hot(torch.tensor(y) - 1, g.shape[1])
     moved = torch.tensor(g) + alpha * torch.nn.functional.one_hot(torch.tensor(pred) - 1, g.shape[1])
     exponents = ((1 - own) * moved).sum(1) / (g.shape[1] - 1) - (own * moved).sum(1)

@@ -35,7 +35,7 @@ def test_loss_weights_and_slope_are_those_of_loops_and_autograd(boosting, trials
 def test_the_loss_along_a_weak_learner_starts_at_the_loss(boosting, trials, call):
     for inputs in trials("directional_derivative"):
         start = call(boosting.loss_along, inputs)
-        later = call(boosting.loss_along, {**inputs, "step": 0.5})
+        later = call(boosting.loss_along, {**inputs, "alpha": 0.5})
 
         assert start == call(boosting.boosting_loss, inputs)
         assert np.isclose(later, loss_by_loops(inputs["g"], inputs["y"], inputs["pred"], 0.5), rtol=1e-12)
@@ -103,7 +103,7 @@ def test_every_label_occurs_and_slopes_are_clear(boosting, trials, call, seed):
         assert len(inputs["y"]) == len(inputs["pred"]) == m and 12 <= m <= 30
         assert abs(slope) >= 0.05 * loss
         assert 0 < np.mean(inputs["pred"] == inputs["y"]) < 1
-        assert np.array_equal(single(inputs["g"]), inputs["g"]) and inputs["step"] == 0
+        assert np.array_equal(single(inputs["g"]), inputs["g"]) and inputs["alpha"] == 0
     assert {inputs["g"].shape[1] for inputs in planned} == {2, 3, 4, 5, 6}
 
 

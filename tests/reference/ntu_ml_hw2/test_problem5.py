@@ -396,6 +396,11 @@ def both_signs_lost(f, grad_f, x, beta):
     return f(x) - f(x - gradient / beta), gradient @ gradient / (2 * beta)
 
 
+def coarse_integral(f, grad_f, x, y):
+    excess = [(grad_f(x + t * (y - x)) - grad_f(x)) @ (y - x) for t in np.linspace(0, 1, 8)]
+    return abs(f(y) - f(x) - grad_f(x) @ (y - x)), np.trapezoid(np.abs(excess)) / 7
+
+
 def bound_twice_as_low(f, grad_f, x, beta):
     gradient = grad_f(x)
     return f(x - gradient / beta) - f(x), -2 * gradient @ gradient / beta
@@ -438,6 +443,7 @@ def ratio_to_the_n(theta0, theta_star, alpha, beta, n):
         pytest.param("remainder_integral_and_parabola_are_in_order", signed_integral, id="integral too small"),
         pytest.param("remainder_integral_and_parabola_are_in_order", sum_without_step, id="dt forgotten"),
         pytest.param("remainder_integral_and_parabola_are_in_order", signed_remainder, id="remainder with its sign"),
+        pytest.param("remainder_integral_and_parabola_are_in_order", coarse_integral, id="too few points"),
         pytest.param("model_is_not_below_f", linear_model, id="tangent"),
         pytest.param("step_decreases_enough", both_signs_lost, id="signs lost"),
         pytest.param("step_decreases_enough", bound_twice_as_low, id="bound too low"),

@@ -119,7 +119,7 @@ def test_a_round_is_the_best_of_all_line_searches_near_zero_followed_to_its_end(
 def test_the_loss_along_a_weak_learner_starts_at_the_loss(boosting, trials, call):
     for inputs in trials("directional_derivative"):
         start = call(boosting.loss_along, inputs)
-        later = call(boosting.loss_along, {**inputs, "step": 0.5})
+        later = call(boosting.loss_along, {**inputs, "alpha": 0.5})
 
         assert start == call(boosting.distribution, inputs)[1]
         assert np.isclose(later, loss_by_loops(inputs["g"], inputs["y"], inputs["pred"], 0.5), rtol=1e-12)
@@ -138,7 +138,7 @@ def test_every_label_occurs_and_slopes_are_clear(boosting, trials, call, seed):
         assert set(inputs["y"]) == set(range(1, classes + 1)) >= set(inputs["pred"])
         assert len(inputs["y"]) == len(inputs["pred"]) == n and 12 <= n <= 30
         assert abs(slope) >= 0.05 * loss
-        assert np.array_equal(single(inputs["g"]), inputs["g"]) and inputs["step"] == 0
+        assert np.array_equal(single(inputs["g"]), inputs["g"]) and inputs["alpha"] == 0
     assert {inputs["g"].shape[1] for inputs in planned} == {2, 3, 4, 5, 6}
 
 

@@ -288,7 +288,7 @@ def dWi_without_any_slope(
     x1: Floats, x2: Floats, y: float, h0: Floats, W_i: Floats, W_h: Floats, W_o: Floats
 ) -> Floats:
     """You go back through the weights only. Each step has a tanh as well, whose slope stands in the chain rule."""
-    h1, _, y_hat = rnn_forward(x1, x2, h0, W_i, W_h, W_o)
+    _, _, y_hat = rnn_forward(x1, x2, h0, W_i, W_h, W_o)
     da2 = (y_hat - y) * W_o[0]
     return np.outer(da2, x2) + np.outer(W_h.T @ da2, x1)
 

@@ -116,6 +116,24 @@ def step_with_coupled_gates(
     return lstm_step(x, c, w, b, w_i, b_i, -w_i, -b_i, w_o, b_o)
 
 
+def step_with_the_sigmoid_of_the_candidate(
+    x: Floats, c: float, w: Floats, b: float, w_i: Floats, b_i: float, w_f: Floats, b_f: float, w_o: Floats, b_o: float
+) -> tuple[float, float]:
+    """You send z through a sigmoid, as if it were a gate. It is what is written into the memory: here g is the
+    identity.
+    """
+    memory = sigmoid(w_i @ x + b_i) * sigmoid(w @ x + b) + sigmoid(w_f @ x + b_f) * c
+    return sigmoid(w_o @ x + b_o) * memory, memory
+
+
+def step_with_an_output_gate_without_sigmoid(
+    x: Floats, c: float, w: Floats, b: float, w_i: Floats, b_i: float, w_f: Floats, b_f: float, w_o: Floats, b_o: float
+) -> tuple[float, float]:
+    """Your output gate is z_o itself. A gate is a share between 0 and 1: its sigmoid."""
+    _, memory = lstm_step(x, c, w, b, w_i, b_i, w_f, b_f, w_o, b_o)
+    return (w_o @ x + b_o) * memory, memory
+
+
 def step_without_the_forget_gate(
     x: Floats, c: float, w: Floats, b: float, w_i: Floats, b_i: float, w_f: Floats, b_f: float, w_o: Floats, b_o: float
 ) -> tuple[float, float]:
@@ -256,6 +274,13 @@ def memory_of_each_step_alone(
     return f_i * z + f_f * c0
 
 
+def memory_with_input_and_forget_gate_swapped(
+    X: Floats, c0: float, w: Floats, b: float, w_i: Floats, b_i: float, w_f: Floats, b_f: float, w_o: Floats, b_o: float
+) -> Floats:
+    """The input and the forget gate have changed places: one lets z in, the other keeps the old memory."""
+    return lstm_table(X, c0, w, b, w_f, b_f, w_i, b_i, w_o, b_o)[7]
+
+
 def memory_that_is_never_forgotten(
     X: Floats, c0: float, w: Floats, b: float, w_i: Floats, b_i: float, w_f: Floats, b_f: float, w_o: Floats, b_o: float
 ) -> Floats:
@@ -329,6 +354,21 @@ def output_without_the_output_gate(
 ) -> Floats:
     """Your y is the memory itself: it has to pass the output gate on its way out."""
     return lstm_table(X, c0, w, b, w_i, b_i, w_f, b_f, w_o, b_o)[7]
+
+
+def output_with_input_and_forget_gate_swapped(
+    X: Floats, c0: float, w: Floats, b: float, w_i: Floats, b_i: float, w_f: Floats, b_f: float, w_o: Floats, b_o: float
+) -> Floats:
+    """The input and the forget gate have changed places: one lets z in, the other keeps the old memory."""
+    return lstm_table(X, c0, w, b, w_f, b_f, w_i, b_i, w_o, b_o)[8]
+
+
+def output_of_each_step_alone(
+    X: Floats, c0: float, w: Floats, b: float, w_i: Floats, b_i: float, w_f: Floats, b_f: float, w_o: Floats, b_o: float
+) -> Floats:
+    """Every step starts from c0 again. The memory after one step is the memory before the next."""
+    _, f_i, _, f_f, _, f_o, z, _, _ = lstm_table(X, c0, w, b, w_i, b_i, w_f, b_f, w_o, b_o)
+    return f_o * (f_i * z + f_f * c0)
 
 
 def output_through_the_input_gate(

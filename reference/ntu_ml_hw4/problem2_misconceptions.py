@@ -84,6 +84,17 @@ def forward_with_tanh_at_the_output(
     return h1, h2, np.tanh((W_o @ h2)[0])
 
 
+def forward_with_the_sigmoid_for_tanh(
+    x1: Floats, x2: Floats, h0: Floats, W_i: Floats, W_h: Floats, W_o: Floats
+) -> tuple[Floats, Floats, float]:
+    """Your hidden states are sigmoids, which are never negative. The hidden layer is a tanh; the sigmoid comes at the
+    output.
+    """
+    h1 = 1 / (1 + np.exp(-(W_h @ h0 + W_i @ x1)))
+    h2 = 1 / (1 + np.exp(-(W_h @ h1 + W_i @ x2)))
+    return h1, h2, float(1 / (1 + np.exp(-(W_o @ h2)[0])))
+
+
 def forward_with_the_inputs_swapped(
     x1: Floats, x2: Floats, h0: Floats, W_i: Floats, W_h: Floats, W_o: Floats
 ) -> tuple[Floats, Floats, float]:

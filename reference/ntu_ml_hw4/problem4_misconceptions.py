@@ -169,6 +169,13 @@ def Sigma_of_all_points(X: Floats, delta: Floats) -> Floats:
     return np.tile(_scatter(X, np.ones((len(X), 1)), X.mean(axis=0)[None, :]), (delta.shape[1], 1, 1))
 
 
+def Sigma_with_a_ridge(X: Floats, delta: Floats) -> Floats:
+    """You add 1e-6 to the variances. That helps where Sigma is singular, which it is not here, and it is another
+    answer: leave it out.
+    """
+    return m_step(X, delta)[2] + 1e-6 * np.eye(X.shape[1])
+
+
 def Sigma_from_the_largest_delta(X: Floats, delta: Floats) -> Floats:
     """You use the points that each component is most probable for, as k-means does. A point counts for all components,
     with its responsibilities.

@@ -421,6 +421,21 @@ def test_an_affine_term_in_f2_is_free(problem, trials, holds, in_single, f2, gra
         assert holds(getattr(problem(4), name), inputs, **student)
 
 
+@pytest.mark.parametrize(
+    ("name", "answers"),
+    [
+        ("f1_prime_is_the_slope_of_f1", {"f1": lambda t: t**3, "f1_prime": lambda t: 3 * t**2}),
+        ("f1_prime_is_the_slope_of_f1", {"f1": lambda t: t**6 / 100, "f1_prime": lambda t: 6 * t**5 / 100}),
+        ("f1_prime_is_the_slope_of_f1", {"f1": np.exp, "f1_prime": np.exp}),
+        ("grad_f2_is_the_slope_of_f2", {"f2": lambda t: np.sum(t**5), "grad_f2": lambda t: 5 * t**4}),
+        ("grad_f2_is_the_slope_of_f2", {"f2": lambda t: -np.sum(np.log(t)), "grad_f2": lambda t: -1 / t}),
+    ],
+)
+def test_the_right_slope_of_another_function_is_not_called_wrong(problem, trials, holds, name, answers):
+    for seed in range(3):
+        assert all(holds(getattr(problem(4), name), inputs, **answers) for inputs in trials(PROPERTIES[name], seed))
+
+
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("id", ["4c.f1", "4d.f2"])
 def test_what_is_free_up_to_an_affine_function_is_wrong_by_more_than_that(assignment, part, trials, id, seed):

@@ -37,7 +37,7 @@ def nonvanishing_example(gamma, dim):
 
 def activation_derivative(name, a):
     if name == "relu":
-        return (a > 0).astype(float)
+        return a > 0
     if name == "sigmoid":
         s = 1 / (1 + np.exp(-a))
         return s * (1 - s)

@@ -305,10 +305,15 @@ def the_batch_has_the_identity_for_covariance(whitening_matrix: Any, Y: Floats) 
     """A Sigma A^T = I for the (1/B) covariance Sigma of the rows of Y."""
     A, centred = np.asarray(whitening_matrix(Y)), Y - np.mean(Y, axis=0)
     Sigma, one = centred.T @ centred / len(Y), np.eye(len(A))
-    if _close(A @ Sigma @ A.T, one):
+    if np.allclose(A @ Sigma @ A.T, one, rtol=0, atol=1e-4):
         return
-    assert not _close(A.T @ Sigma @ A, one), "A^T Sigma A is the identity for your A: from which side has A to act?"
-    assert not _close(A @ A.T, Sigma), "A A^T is Sigma for your A: it gives white rows this covariance. What undoes it?"
+    other_side, inverse = A.T @ Sigma @ A, A @ A.T
+    assert not np.allclose(other_side, one, rtol=0, atol=1e-4), (
+        "A^T Sigma A is the identity for your A: from which side has A to act?"
+    )
+    assert not np.allclose(inverse, Sigma, rtol=0, atol=1e-4), (
+        "A A^T is Sigma for your A: it gives white rows this covariance. What undoes it?"
+    )
     raise AssertionError(
         "the covariance of A (Y[i] - mu), with 1/B, is not the identity: compute it, and look at its diagonal first"
     )
@@ -319,16 +324,13 @@ def what_comes_out_is_white(whitening_batch_norm: Any, Y: Floats) -> None:
     white = np.asarray(whitening_batch_norm(Y))
     assert np.max(np.abs(np.mean(white, axis=0))) <= 1e-4, "the columns that you return do not have the mean 0"
     one, centred = np.eye(Y.shape[1]), Y - np.mean(Y, axis=0)
-    if _close(white.T @ white / len(Y), one):
+    if np.allclose(white.T @ white / len(Y), one, rtol=0, atol=1e-4):
         return
     A = np.linalg.lstsq(centred, white, rcond=None)[0].T
-    assert not _close(A.T @ (centred.T @ centred / len(Y)) @ A, one), (
+    other_side = A.T @ (centred.T @ centred / len(Y)) @ A
+    assert not np.allclose(other_side, one, rtol=0, atol=1e-4), (
         "the matrix that you use whitens from the other side: what is A (Y[i] - mu) for all rows at once?"
     )
     raise AssertionError(
         "the covariance of the rows that you return, with 1/B, is not the identity: look at its diagonal first"
     )
-
-
-def _close(matrix: Floats, other: Floats) -> bool:
-    return bool(np.max(np.abs(matrix - other)) <= 1e-4)

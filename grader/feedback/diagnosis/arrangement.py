@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.compare import conformed, disagreement
 from grader.errors import StudentFault
-from grader.feedback.diagnosis.observation import ENOUGH
+from grader.feedback.diagnosis.observation import ENOUGH, flattened
 from grader.feedback.diagnosis.words import Diagnosis, explained
 from grader.wire import Tensor
 
@@ -35,7 +35,8 @@ def arranged(
     count = len(returned[0].expected)
     plain = _Outputs([_items(one.given, count) for one in returned], returned, loose)
     wrong = [place for place in own if not plain.fits(place, place)]
-    if sum(np.size(one.expected[place]) for one in returned for place in wrong if place < len(one.expected)) < ENOUGH:
+    expected = [leaf for one in returned for place in wrong for leaf in flattened(one.expected[place : place + 1])]
+    if sum(leaf.size for leaf in expected) < ENOUGH:
         return None
     if all(plain.in_exchange(place, count) for place in wrong):
         order = f" than ({', '.join(names)})" if names else ""

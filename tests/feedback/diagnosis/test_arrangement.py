@@ -67,3 +67,18 @@ def test_what_is_right_malformed_or_too_little_shows_no_place():
     assert seen(lambda A, b, C, d: ([[1.0], [2.0, 3.0]], "b", {}, print)) is None
     assert arranged([], [0]) is None
     assert arranged([Returned((1.5, 2.5), (2.5, 1.5), (0.1, 0.1))], [0, 1]) is None
+
+
+def test_an_output_may_be_a_list_of_arrays_of_several_shapes():
+    layers = [[RNG.normal(size=shape) for shape in ((3, 2), (2, 3), 4)] for _ in range(3)]
+    right = [(own, float(RNG.normal())) for own in layers]
+    returned = [Returned((second, first), (first, second), ([1e-9] * 3, 1e-9)) for first, second in right]
+    wrong = [
+        Returned(([2 * layer for layer in first], second), (first, second), ([1e-9] * 3, 1e-9))
+        for first, second in right
+    ]
+
+    found = arranged(returned, [0, 1], ("layers", "loss"))
+
+    assert found is not None and found.name == "swapped_outputs"
+    assert arranged(wrong, [0, 1], ("layers", "loss")) is None

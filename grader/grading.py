@@ -2,11 +2,13 @@
 
 import contextlib
 import functools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+import grader
 from grader import __version__, hygiene
 from grader.assignment import Assignment
 from grader.bench import Bench, student_of
@@ -165,11 +167,31 @@ def _judged(part: Part, bench: Bench, errors: list[GraderError]) -> Judgement | 
     """The judgement of a part; None where a person judges it, has to see to it, or a GPU is needed."""
     if part.written or _is_deferred(part, bench):
         return None
-    try:
+    with _kept(errors, part):
         return judgement(part, bench)
+    return None
+
+
+@contextlib.contextmanager
+def _kept(errors: list[GraderError], part: Part) -> Iterator[None]:
+    """Keeps what goes wrong on our side in a part: a person has to see to that part, and the others are judged."""
+    try:
+        yield
     except GraderError as error:
         errors.append(error)
-        return None
+    except Exception as error:  # noqa: BLE001 - whatever we did not think of is no reason to lose what is judged
+        errors.append(_defect(error, part))
+
+
+def _defect(error: Exception, part: Part) -> GraderError:
+    """A defect of ours, with the place in our own code where it showed."""
+    import traceback
+
+    own = str(Path(grader.__file__).parent)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(own)]
+    message = f"part '{part.id}' could not be judged: {type(error).__name__}: {error}"
+    remedy = "this is a defect of the grader: tell its maintainers, with this line and the submission"
+    return GraderError(message, file=frames[-1].filename, line=frames[-1].lineno or 0, remedy=remedy)
 
 
 def _is_deferred(part: Part, bench: Bench) -> bool:
@@ -184,11 +206,9 @@ def _part_report(part: Part, bench: Bench, judged: Judgement | None, errors: lis
         return _report(part, bench, Verdict(status=Status.PENDING), items=items)
     if _is_deferred(part, bench):
         return _report(part, bench, Verdict(status=Status.DEFERRED, feedback=DEFERRED))
-    try:
+    with _kept(errors, part):
         if judged is not None:
             return _report_of(part, bench, judged)
-    except GraderError as error:
-        errors.append(error)
     return _report(part, bench, Verdict(status=Status.INTERNAL_ERROR, feedback=NOT_JUDGED))
 
 

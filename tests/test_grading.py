@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+import grader
 from grader.assignment import Assignment
 from grader.course import Course
 from grader.errors import UsageError
@@ -480,6 +481,20 @@ def alike(report: Report) -> str:
 
 
 WRONG = {"problem1.py": "def scaled(x, gamma, eps): return x\ndef size(x): return 3.0\n"}
+
+
+def test_what_we_did_not_think_of_costs_one_part_its_verdict_and_nobody_points(grading, monkeypatch):
+    def thoughtless(*_: object) -> None:
+        raise IndexError("of a list")
+
+    monkeypatch.setattr("grader.feedback.explanation.explanation", thoughtless)
+
+    report, errors = grading({"problem1.py": RIGHT["problem1.py"].replace("gamma * x", "x")})
+
+    assert (statuses(report)["a"], statuses(report)["b"]) == ("internal error", "correct")
+    assert report.max_score == grading({})[0].max_score - sum(part.points for part in report.parts if part.id in "ad")
+    assert "part 'a' could not be judged: IndexError: of a list" in str(errors[0])
+    assert str(errors[0]).startswith(f"{Path(grader.__file__).parent / 'grading.py'}:")
 
 
 def test_the_same_seed_gives_the_same_report(grading):

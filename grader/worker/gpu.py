@@ -19,7 +19,8 @@ NODES = (
 )  # fmt: skip
 FOLDERS = (
     "/usr/local/cuda*/lib64", "/usr/local/cuda*/compat", "/usr/local/nvidia",
-    "/proc/driver/nvidia", "/proc/driver/nvidia-uvm", "/proc/devices", "/proc/modules", "/proc/sys/vm/mmap_min_addr",
+    "/proc/driver/nvidia", "/proc/driver/nvidia-uvm", "/proc/devices", "/proc/modules", "/proc/cpuinfo",
+    "/proc/sys/vm/mmap_min_addr",
     "/sys/devices", "/sys/bus/pci", "/sys/module/nvidia*",
 )  # fmt: skip
 PROC = Path("/proc")

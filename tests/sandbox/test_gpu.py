@@ -291,7 +291,9 @@ def test_what_a_gpu_cannot_do_without_is_named(patched):
 
 
 CARDS = gpu.present([]).nodes
-needs_a_gpu = pytest.mark.skipif(not CARDS or not torch.version.cuda, reason="no NVIDIA device node, or torch for CPUs")
+needs_a_gpu = pytest.mark.skipif(
+    not CARDS or not torch.version.cuda, reason="deferred: no NVIDIA device node, or torch for CPUs"
+)
 
 ON_A_CARD = """
 import torch

@@ -186,7 +186,8 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
 class PartReport(msgspec.Struct, frozen=True, kw_only=True):
     """A part as the report shows it. `items` is empty unless the part is written and the rubric shows answers.
 
-    `misconception` names the known mistake that explains the answers. `remarks` cost nothing.
+    `misconception` names the known mistake that explains the answers. `remarks` cost nothing. `by_hand` says that a
+    person gave the points.
     """
 
     id: str
@@ -205,6 +206,7 @@ class PartReport(msgspec.Struct, frozen=True, kw_only=True):
     traceback: str = ""
     counterexample: Counterexample | None = None
     items: tuple[WrittenItem, ...] = ()
+    by_hand: bool = False
 
 
 class ProblemReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -262,3 +264,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str]
     problems: tuple[ProblemReport, ...]
     parts: tuple[PartReport, ...]
+
+
+def recounted(report: Report, parts: Iterable[PartReport]) -> Report:
+    """The report with these parts, and its sums over them."""
+    parts = tuple(parts)
+    problems = tuple(
+        msgspec.structs.replace(problem, **problem_points(part for part in parts if part.problem == problem.id))
+        for problem in report.problems
+    )
+    return msgspec.structs.replace(report, parts=parts, problems=problems, **report_points(problems))

@@ -66,7 +66,7 @@ def regraded(published: Mapping[str, float], lines: Iterable[Marked], known: Con
 
 
 def _change(part: PartReport, old: Points | None) -> Change | None:
-    if part.status is Status.PENDING:
+    if part.status is Status.PENDING and old is None:
         return None
     before, worth = old or (0.0, 0.0)
     after = 0.0 if part.status in UNJUDGED else part.earned

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,25 +11,22 @@ import click
 
 from grader.errors import UsageError
 from grader.exits import leave, told
-from grader.report.visible import one_line
 from grader.run import ISOLATION
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
-    from grader.batch.changes import Changes
     from grader.batch.cluster import Cluster
     from grader.batch.crew import Crew
     from grader.batch.journal import Journal
     from grader.batch.publish import Platform
     from grader.batch.station import Orders
+    from grader.batch.written import Written
     from grader.course import Course
-    from grader.intake import Intake, Joined
-    from grader.roster import Marked, Person
+    from grader.roster import Person
+    from grader.rubric import Rubric
 
 # Where what was handed in is unpacked, and what is published, below the run folder.
 SUBMISSIONS, PUBLISHED = "submissions", "published"
-# Lines of a grade diff that are shown; the rest is counted.
-SHOWN = 20
 # What a shell says of what was interrupted at the keyboard.
 INTERRUPTED = 130
 
@@ -75,9 +72,11 @@ def _batch(
     required: str | None,
 ) -> int:
     from grader.assignment import Assignment
+    from grader.batch import messages
     from grader.batch.journal import Journal
     from grader.batch.progress import Progress
     from grader.batch.work import work
+    from grader.batch.written import Written
     from grader.course import Course, nearest
     from grader.intake import intake, joined
 
@@ -91,7 +90,7 @@ def _batch(
         taken = intake(handed_in, run / SUBMISSIONS, [problem.file for problem in rubric.problems])
         click.echo(f"{taken.kind}: {len(taken.handed_in)} submissions, {len(taken.refused)} refused")
         arrived = joined(taken.handed_in, people, taken.refused)
-        _say_intake(taken, arrived, arrived.unknown if people else ())
+        _say(messages.of_intake(taken, arrived, arrived.unknown if people else ()))
         journal.note("course", str(found.folder))
         journal.note("roster", people)
         journal.note("refused", arrived.refused)
@@ -102,7 +101,7 @@ def _batch(
         with Progress(len(arrived.handed_in)) as told_of:
             errors = work(_hands(orders, jobs, dask), assignment, journal, arrived.handed_in, told_of)
         journal.note("finished", True)
-        _say_changes(journal, assignment)
+        _changed(journal, rubric, journal.noted("written", Written) or {})
     for error in errors:
         click.echo(f"error: {error}", err=True)
     click.echo(f"write the grades out with: grade publish {shlex.quote(str(run))}")
@@ -140,74 +139,21 @@ def _orders(course: "Course", assignment: "Assignment", seed: int, asked: str, r
     return Orders(course=course.folder, assignment=rubric.id, seed=seed, device=where, isolation=isolation)
 
 
-def _say_intake(taken: "Intake", arrived: "Joined", strangers: "Sequence[Person]") -> None:
-    from grader.intake.joining import FOUND
-
-    for refused in arrived.refused:
-        click.echo(f"  refused: {_whose(refused.name, refused.people)}: {one_line(refused.reason, 300)}")
-    whose = {one.key: one.people for one in arrived.handed_in}
-    for one in taken.handed_in:
-        if one.notes:
-            click.echo(f"  {_whose(one.key, whose[one.key])}: {one_line('; '.join(one.notes), 400)}")
-    found = [note for one in arrived.handed_in for note in one.notes if FOUND in note]
-    for note in found[:SHOWN]:
-        click.echo(f"  {one_line(note, 200)}")
-    if len(found) > SHOWN:
-        click.echo(f"  and {len(found) - SHOWN} more in the same way; the class page has them all")
-    for what, people in (("nothing came from", arrived.missing), ("not in the roster", strangers)):
-        if people:
-            names = ", ".join(one_line(person.name or person.id, 40) for person in people[:SHOWN])
-            more = f" and {len(people) - SHOWN} more" if len(people) > SHOWN else ""
-            click.echo(f"  {what}: {names}{more}")
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
 
 
-def _whose(key: str, people: "Sequence[Person]") -> str:
-    """What was handed in, and whose it is where that does not say it: `submission_18135193 (Ada Example)`."""
-    names = ", ".join(one_line(person.name or person.id, 40) for person in people)
-    return f"{one_line(key, 60)} ({names})" if names and names != key else one_line(key, 60)
-
-
-def _say_changes(journal: "Journal", assignment: "Assignment") -> set[str]:
-    """The grade diff against what was published; where nothing was, how many there are. Returns whose it names."""
+def _changed(journal: "Journal", rubric: "Rubric", written: "Written") -> set[str]:
+    """Says whose points change against what was published, and returns the keys of their submissions."""
+    from grader.batch import messages
     from grader.batch.changes import changes
-    from grader.batch.journal import as_of
+    from grader.batch.publish import entries
 
     published = journal.published()
-    entries = (entry._replace(report=as_of(assignment.rubric, entry.report)) for entry in journal.entries())
-    found = list(changes(published, entries))
-    if not published:
-        click.echo(f"{len(found)} submissions judged, none published yet")
-        return set()
-    click.echo(f"{len(found)} of {len(journal.keys())} submissions change against what was published")
-    for change in found[:SHOWN]:
-        click.echo(_diff(change))
-    if len(found) > SHOWN:
-        click.echo(f"  and {len(found) - SHOWN} more")
-    return {change.key for change in found}
-
-
-def _say_regraded(journal: "Journal", lines: "Sequence[Marked]", known: set[str]) -> None:
-    """Whose grade changes by lateness, attempts or a roster: a mistyped deadline is seen before it is published."""
-    from grader.batch.changes import regraded
-
-    found = list(regraded(journal.noted("grades", dict[str, float]) or {}, lines, known))
-    if found:
-        click.echo(f"grades that change by lateness, attempts or the roster alone: {len(found)}")
-    for one in found[:SHOWN]:
-        difference = f"{one.before:g} -> {one.after:g} ({one.after - one.before:+g})"
-        click.echo(f"  {one_line(one.name, 40)}: {difference}{', ' if one.why else ''}{one_line(one.why, 100)}")
-    if len(found) > SHOWN:
-        click.echo(f"  and {len(found) - SHOWN} more")
-
-
-def _diff(change: "Changes") -> str:
-    name = one_line(change.name, 40)
-    if change.before is None:
-        return f"  {name}: new, {change.after:g}"
-    head = f"  {name}: {change.before:g} -> {change.after:g} ({change.after - change.before:+g})"
-    return "\n".join(
-        [head, *(f"    {p.part}: {p.before:g} -> {p.after:g}, {one_line(p.why, 100)}" for p in change.parts)]
-    )
+    found = list(changes(published, entries(journal, rubric, written)))
+    _say(messages.of_changes(found, len(journal.keys()), first=not published))
+    return {one.key for one in found} if published else set()
 
 
 def _hands(orders: "Orders", jobs: int | None, dask: str | None) -> "Crew | Cluster":
@@ -229,6 +175,13 @@ def _hands(orders: "Orders", jobs: int | None, dask: str | None) -> "Crew | Clus
     "--canvas", metavar="CSV", type=click.Path(path_type=Path), help="Fill the gradebook that Canvas exported."
 )
 @click.option("--moodle", metavar="CSV", type=click.Path(path_type=Path), help="Fill the worksheet that Moodle made.")
+@click.option(
+    "--written",
+    "points",
+    metavar="CSV",
+    type=click.Path(path_type=Path),
+    help="Points of written parts: gradebook.csv with its empty columns filled.",
+)
 @click.option("--canvas-assignment", metavar="TITLE", default="", help="Which column of it; else the rubric's title.")
 @click.option("--gradescope", is_flag=True, help="A results.json beside each report.")
 @click.option("--never-lower", is_flag=True, help="Nobody has less than was published before.")
@@ -245,6 +198,7 @@ def publish(run: Path, out: Path | None, dry_run: bool, **asked: Any) -> None:
 def _publish(
     run: Path,
     out: Path | None,
+    points: Path | None,
     canvas: Path | None,
     canvas_assignment: str,
     moodle: Path | None,
@@ -252,11 +206,12 @@ def _publish(
     never_lower: bool,
 ) -> None:
     from grader.assignment import Assignment
+    from grader.batch import messages
+    from grader.batch.changes import regraded
     from grader.batch.journal import FILE, Journal
     from grader.batch.publish import Class, publish
+    from grader.batch.written import Written, updated
     from grader.course import Course
-    from grader.gradebook import canvas as of_canvas
-    from grader.gradebook import moodle as of_moodle
 
     if not (run / FILE).is_file():
         raise UsageError(f"{run} is no run folder", remedy="name one that `grade batch` made")
@@ -265,19 +220,28 @@ def _publish(
         if course is None or not id:
             raise UsageError(f"{run} was never run to where there is something to publish", remedy="run `grade batch`")
         assignment = Assignment(Course(Path(course)), id)
-        known = _say_changes(journal, assignment)
-        klass = Class(assignment, journal)
+        written = journal.noted("written", Written) or {}
+        if points is not None:
+            written = updated(written, points, assignment.rubric, Class(assignment, journal, {}).marked())
+        known = _changed(journal, assignment.rubric, written)
+        klass = Class(assignment, journal, written)
         lines = klass.marked(never_lower=never_lower)
-        _say_regraded(journal, lines, known)
+        _say(messages.of_regraded(list(regraded(journal.noted("grades", dict[str, float]) or {}, lines, known))))
         if journal.noted("finished", bool) is False:
             click.echo("warning: judging was stopped before its end: `grade batch` goes on with it", err=True)
         if out is None:
             return
-        filled: list[Platform] = []
-        if canvas:
-            filled.append((partial(of_canvas.written, assignment=canvas_assignment), canvas))
-        if moodle:
-            filled.append((of_moodle.written, moodle))
-        for note in publish(klass, lines, out, filled, gradescope=gradescope):
-            click.echo(f"  {note}")
+        filled = _platforms(canvas, canvas_assignment, moodle)
+        _say(f"  {note}" for note in publish(klass, lines, out, filled, gradescope=gradescope))
     click.echo(out / "index.html")
+
+
+def _platforms(canvas: Path | None, canvas_assignment: str, moodle: Path | None) -> "Iterator[Platform]":
+    """The platforms' files that are to be filled, with what fills them."""
+    from grader.gradebook import canvas as of_canvas
+    from grader.gradebook import moodle as of_moodle
+
+    if canvas:
+        yield partial(of_canvas.written, assignment=canvas_assignment), canvas
+    if moodle:
+        yield of_moodle.written, moodle

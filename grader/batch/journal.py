@@ -15,7 +15,7 @@ import msgspec
 from grader.batch.data import decoded, encoded
 from grader.errors import UsageError
 from grader.grading import Known
-from grader.model import PartReport, Report, Status, problem_points, report_points
+from grader.model import PartReport, Report, Status, recounted
 from grader.roster import HandedIn
 from grader.rubric import Part, Rubric
 
@@ -170,12 +170,7 @@ def as_of(rubric: Rubric, report: Report) -> Report:
     """A report with its parts in the rubric's order, and at the points and criteria of now."""
     found = {part.id: part for part in report.parts}
     parts = [part for problem in rubric.problems for part in problem.parts if part.id in found]
-    current = tuple(_worth(found[part.id], part) for part in parts)
-    problems = tuple(
-        msgspec.structs.replace(problem, **problem_points(part for part in current if part.problem == problem.id))
-        for problem in report.problems
-    )
-    return msgspec.structs.replace(report, parts=current, problems=problems, **report_points(problems))
+    return recounted(report, [_worth(found[part.id], part) for part in parts])
 
 
 def _worth(found: PartReport, part: Part) -> PartReport:

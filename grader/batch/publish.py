@@ -10,6 +10,7 @@ import msgspec
 from grader.assignment import Assignment
 from grader.batch.changes import points_of
 from grader.batch.journal import Entry, Journal, as_of
+from grader.batch.written import Written, completed, unused
 from grader.gradebook import junit, results, spreadsheet
 from grader.gradebook.export import Export
 from grader.model import PartReport, Report
@@ -28,11 +29,12 @@ KEPT = "kept at {:g}, the grade that was published"
 class Class:
     """Everything that is known of a class in a run: who they are, what they handed in, and the reports.
 
-    Reports are held without what only a page of their own shows, so that a large class fits into memory.
+    Reports are held without what only a page of their own shows, so that a large class fits into memory. `written` is
+    what people got for written parts.
     """
 
-    def __init__(self, assignment: Assignment, journal: Journal) -> None:
-        self.assignment, self.journal = assignment, journal
+    def __init__(self, assignment: Assignment, journal: Journal, written: Written) -> None:
+        self.assignment, self.journal, self.written = assignment, journal, written
         self.roster = journal.noted("roster", list[Person]) or []
         self.refused = journal.noted("refused", list[Refused]) or []
         self.reports: dict[str, Report] = {}
@@ -44,9 +46,8 @@ class Class:
         self.handed_in += unjudged  # of a run that was stopped: who handed in is not missing
 
     def entries(self) -> Iterator[Entry]:
-        """The submissions with their reports, at the points of now; one at a time."""
-        for entry in self.journal.entries():
-            yield entry._replace(report=as_of(self.assignment.rubric, entry.report))
+        """The submissions with their reports, as of now."""
+        return entries(self.journal, self.assignment.rubric, self.written)
 
     def marked(self, *, never_lower: bool = False) -> tuple[Marked, ...]:
         """The lines of the gradebook. With `never_lower`, nobody has less than was published."""
@@ -56,6 +57,12 @@ class Class:
             return lines
         before = self.journal.noted("grades", dict[str, float]) or {}
         return tuple(_at_least(line, before.get(line.person.id, 0.0)) for line in lines)
+
+
+def entries(journal: Journal, rubric: Rubric, written: Written) -> Iterator[Entry]:
+    """The submissions with their reports, at the points of now and with those of written parts; one at a time."""
+    for entry in journal.entries():
+        yield entry._replace(report=completed(as_of(rubric, entry.report), entry.handed_in, written))
 
 
 def publish(
@@ -87,7 +94,8 @@ def publish(
         (folder / export.name).write_bytes(export.data)
     klass.journal.publish((key, points_of(report)) for key, report in klass.reports.items())
     klass.journal.note("grades", {line.person.id: line.final for line in lines})
-    return [f"{export.name}: {note}" for export in exports for note in export.notes]
+    klass.journal.note("written", klass.written)
+    return [*(f"{export.name}: {note}" for export in exports for note in export.notes), *unused(klass.written, lines)]
 
 
 def _at_least(line: Marked, before: float) -> Marked:

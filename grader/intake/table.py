@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import unicodedata
+from collections.abc import Callable
 
 from grader.errors import UsageError
 
@@ -12,8 +13,13 @@ MAX_ROWS = 100_000
 _SEPARATORS = ",;\t"
 
 
-def rows(data: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
-    """The lines of a table that are not blank: the number of each, and its cells by header as `header` spells it.
+def header(cell: str) -> str:
+    """A header without what people write differently: `E-Mail address` is `emailaddress`."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", cell).casefold())
+
+
+def rows(data: bytes, name: str, spelled: Callable[[str], str] = header) -> list[tuple[int, dict[str, str]]]:
+    """The lines of a table that are not blank: the number of each, and its cells by header as `spelled` has it.
 
     Errors
         UsageError with file, line and remedy.
@@ -29,7 +35,7 @@ def rows(data: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
             if not any(cell.strip() for cell in cells):
                 continue
             if not headers:
-                headers = [header(cell) for cell in cells]
+                headers = [spelled(cell) for cell in cells]
                 continue
             found.append((reader.line_num, _row(headers, cells, name, reader.line_num)))
             if len(found) > MAX_ROWS:
@@ -52,11 +58,6 @@ def _text(data: bytes, name: str) -> str:
     if "\0" in text:
         raise UsageError("is no text", file=name, remedy="save it as CSV (UTF-8)")
     return text
-
-
-def header(cell: str) -> str:
-    """A header without what people write differently: `E-Mail address` is `emailaddress`."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", cell).casefold())
 
 
 def _row(headers: list[str], cells: list[str], name: str, line: int) -> dict[str, str]:

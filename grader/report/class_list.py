@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from grader.model import Report
 from grader.policy.times import clock
-from grader.report.class_statistics import is_graded
+from grader.report.class_statistics import is_graded, judged_points
 from grader.report.visible import one_line
 from grader.report.words import WORDS, Word, number
 from grader.roster import Marked, Person
@@ -64,14 +64,14 @@ def students(
     in) go by the keys of submissions.
     """
     ids = [[part.id for part in problem.parts] for problem in rubric.problems]
-    machine = sum(part.points for problem in rubric.problems for part in problem.parts if not part.written)
-    return tuple(_student(line, ids, machine, refused, links, clusters) for line in marked)
+    judged = judged_points(rubric, marked)
+    return tuple(_student(line, ids, judged, refused, links, clusters) for line in marked)
 
 
 def _student(
     line: Marked,
     ids: Sequence[Sequence[str]],
-    machine: float,
+    judged: float,
     refused: Mapping[str, str],
     links: Mapping[str, str],
     clusters: Mapping[str, Sequence[int]],
@@ -84,7 +84,7 @@ def _student(
         link=address(links[key]) if key in links else "",
         name=one_line(line.person.name, 120),
         group=" · ".join(one_line(text, 60) for text in (line.person.section, line.person.group) if text),
-        score=_score(line, machine),
+        score=_score(line, judged),
         final=number(line.final),
         remarks=_bounded(line.remarks),
         strip=_strip(words),
@@ -112,11 +112,11 @@ def address(path: str) -> str:
         return ""
 
 
-def _score(line: Marked, machine: float) -> str:
+def _score(line: Marked, judged: float) -> str:
     """The points; of how many, where not all could be judged."""
     if not is_graded(line):
         return "–"
-    whole = abs(line.max_score - machine) < 1e-9
+    whole = abs(line.max_score - judged) < 1e-9
     return number(line.score) if whole else f"{number(line.score)} of {number(line.max_score)}"
 
 

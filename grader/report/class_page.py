@@ -114,14 +114,14 @@ def _page(
     found, people = clusters(ids, reports), people_by_key(marked)
     attendance = class_statistics.attendance(marked, refused)
     finals = [line.final for line in marked if class_statistics.is_graded(line)]
-    spread, machine = class_statistics.spread(finals), class_statistics.machine_points(rubric)
-    bins = class_statistics.histogram(finals, machine) if spread else ()
+    spread, judged = class_statistics.spread(finals), class_statistics.judged_points(rubric, marked)
+    bins = class_statistics.histogram(finals, judged) if spread else ()
     return Page(
         title=one_line(rubric.title, 400),
         assignment=one_line(rubric.id, 100),
         facts=_facts(attendance, refused, graded_at),
         median=number(spread.median) if spread else "–",
-        out_of=f"is the median, out of {counted(machine)} judged by machine",
+        out_of=f"is the median, out of {counted(judged)} {_judged(rubric, judged)}",
         numbers=_numbers(spread),
         open=tuple(_open(rubric, attendance, reports, marked)),
         histogram=drawn(bins, spread) if spread and bins else None,
@@ -138,6 +138,10 @@ def _page(
 
 
 # ---- the head ----
+
+
+def _judged(rubric: Rubric, points: float) -> str:
+    return "judged by machine and by hand" if points > class_statistics.machine_points(rubric) else "judged by machine"
 
 
 def _facts(
@@ -169,14 +173,14 @@ def _numbers(spread: Spread | None) -> tuple[tuple[str, str], ...]:
 
 def _open(rubric: Rubric, attendance: Attendance, reports: Mapping[str, Report], marked: Sequence[Marked]) -> list[str]:
     """A phrase for what is in none of these numbers, and for what makes them unlike each other."""
-    written, machine = class_statistics.written_points(rubric), class_statistics.machine_points(rubric)
-    less = sum(class_statistics.is_graded(line) and line.max_score < machine - 1e-9 for line in marked)
+    judged, waiting = class_statistics.judged_points(rubric, marked), counted_students(attendance.by_hand)
+    less = sum(class_statistics.is_graded(line) and line.max_score < judged - 1e-9 for line in marked)
     phrases = []
-    if written and attendance.by_hand:
-        waiting = counted_students(attendance.by_hand)
-        phrases.append(
-            f"{counted(written)} more are for written parts, pending for {waiting} and in none of these numbers."
-        )
+    if attendance.by_hand and judged > class_statistics.machine_points(rubric):
+        phrases.append(f"Written parts are still pending for {waiting}.")
+    elif attendance.by_hand:
+        written = counted(class_statistics.written_points(rubric))
+        phrases.append(f"{written} more are for written parts, pending for {waiting} and in none of these numbers.")
     if less:
         phrases.append(
             f"Of {counted_students(less)} not every part could be judged yet: the row says out of how many points."

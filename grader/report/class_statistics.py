@@ -85,6 +85,11 @@ def machine_points(rubric: Rubric) -> float:
     return sum(part.points for part in _parts(rubric) if not part.written)
 
 
+def judged_points(rubric: Rubric, marked: Sequence[Marked]) -> float:
+    """The points out of which people have theirs: those of the machine, and of written parts that have been marked."""
+    return max([machine_points(rubric), *(line.max_score for line in marked if is_graded(line))])
+
+
 def written_points(rubric: Rubric) -> float:
     """The points that are marked by a person."""
     return sum(part.points for part in _parts(rubric) if part.written)

@@ -95,7 +95,8 @@ def share(share: Share) -> str:
 
 def score(report: Report) -> str:
     """The score in words."""
-    return f"{number(report.score)} of {counted(report.max_score)} judged by machine"
+    how = "by machine and by hand" if any(part.by_hand for part in report.parts) else "by machine"
+    return f"{number(report.score)} of {counted(report.max_score)} judged {how}"
 
 
 def still_open(report: Report) -> list[str]:

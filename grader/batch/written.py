@@ -1,0 +1,162 @@
+"""Points of written parts, as people gave them: read from a table, kept in the run folder, and put into reports."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from grader.errors import UsageError
+from grader.gradebook import cells
+from grader.gradebook.export import who
+from grader.intake.table import MAX_SIZE, rows
+from grader.model import PartReport, Report, Status, recounted
+from grader.roster import HandedIn, Marked
+from grader.rubric import Rubric
+
+# What takes points back that were given before.
+BACK = "-"
+COMMENT = "{} comment"
+WITHOUT_COMMENT = "A person marked this part; ask them for the reason."
+_REMEDY = "fill the empty columns of gradebook.csv, which `grade publish` writes"
+
+
+class Given(msgspec.Struct, frozen=True):
+    """What somebody got for a written part, and what they are told of it."""
+
+    points: float
+    comment: str = ""
+
+
+# By the id of a person, and then by part.
+Written = dict[str, dict[str, Given]]
+
+
+def updated(kept: Mapping[str, Mapping[str, Given]], path: Path, rubric: Rubric, lines: Sequence[Marked]) -> Written:
+    """What was given until now, with what a table says now. Its empty cells say nothing, and BACK takes back.
+
+    The table is a CSV with a column `id` or `email`, one for each written part that is marked, called by the part's
+    id, and if need be one for comments ("2b comment"): gradebook.csv with its empty columns filled. What is given for
+    a submission of several people counts for all of them.
+
+    Errors
+        UsageError with file, line and remedy.
+    """
+    table = _Table(path, rubric)
+    found: Written = {person: dict(own) for person, own in kept.items()}
+    said: dict[tuple[str, str], tuple[int, Given | None]] = {}
+    for line, row in table.rows:
+        given = dict(table.given(line, row))
+        for person in _whose(table.person(line, row, lines)) if given else ():
+            own = found.setdefault(person, {})
+            for part, now in given.items():
+                before, earlier = said.setdefault((person, part), (line, now))
+                if earlier != now:
+                    message = f"line {before} says something else of '{part}' for the same submission"
+                    raise UsageError(message, file=path, line=line, remedy="correct one of the two, or leave it empty")
+                own.pop(part, None)
+                if now is not None:
+                    own[part] = now
+    return found
+
+
+class _Table:
+    """The lines of the table, with what they say of written parts."""
+
+    def __init__(self, path: Path, rubric: Rubric) -> None:
+        self.path = path
+        self.worth = {part.id: part.points for problem in rubric.problems for part in problem.parts if part.written}
+        headers: Counter[str] = Counter()
+
+        def spelled(cell: str) -> str:
+            headers[cell.strip()] += 1
+            return cell.strip()
+
+        try:
+            if path.stat().st_size > MAX_SIZE:
+                raise UsageError(f"is larger than {MAX_SIZE >> 20} MB", file=path, remedy="is it the right file?")
+            self.rows = rows(path.read_bytes(), str(path), spelled)
+        except OSError as error:
+            raise UsageError(f"cannot be read: {error.strerror}", file=path, remedy="check the path") from None
+        if not self.worth.keys() & headers.keys():
+            parts = ", ".join(self.worth) or "none"
+            raise UsageError(f"has no column for a written part; there are: {parts}", file=path, remedy=_REMEDY)
+        for part in self.worth:
+            if headers[part] > 1:
+                raise UsageError(f"has several columns '{part}'", file=path, line=1, remedy="leave one of them")
+
+    def given(self, line: int, row: Mapping[str, str]) -> Iterator[tuple[str, Given | None]]:
+        """The parts that a line says something of."""
+        for part, worth in self.worth.items():
+            text, comment = row.get(part, ""), row.get(COMMENT.format(part), "")
+            if text == BACK:
+                yield part, None
+            elif text:
+                yield part, Given(self._points(text, part, worth, line), comment)
+            elif comment:
+                remedy = f"give the points as well, or {BACK} for none yet"
+                raise UsageError(f"has a comment on '{part}' and no points", file=self.path, line=line, remedy=remedy)
+
+    def _points(self, text: str, part: str, worth: float, line: int) -> float:
+        try:
+            points = float(text.replace(",", "."))
+        except ValueError:
+            points = math.nan
+        if not 0 <= points <= worth:
+            message = f"'{text}' for part '{part}', which is worth {worth:g}"
+            raise UsageError(message, file=self.path, line=line, remedy=f"write points from 0 to {worth:g}")
+        return points
+
+    def person(self, line: int, row: Mapping[str, str], lines: Sequence[Marked]) -> Marked:
+        """Whose line it is, by id or else by address."""
+        for column in ("id", "email"):
+            text = row.get(column, "").casefold()
+            same = [one for one in lines if text and text in _spelled(getattr(one.person, column))]
+            if len(same) == 1:
+                return same[0]
+        named = row.get("id") or row.get("email") or "nobody"
+        remedy = "name somebody as gradebook.csv does, in a column `id` or `email`"
+        raise UsageError(f"'{named}' is nobody of this class", file=self.path, line=line, remedy=remedy)
+
+
+def _spelled(value: str) -> set[str]:
+    """How an id or address stands in a table: as it is, or as gradebook.csv has it, which no spreadsheet computes."""
+    return {value.casefold(), cells.text(value, 200).casefold()}
+
+
+def _whose(line: Marked) -> list[str]:
+    """The ids under which points of somebody's submission are kept."""
+    others = [person.id for person in line.handed_in.people] if line.handed_in else []
+    return list(dict.fromkeys([line.person.id, *others]))
+
+
+def unused(written: Mapping[str, Mapping[str, Given]], lines: Iterable[Marked]) -> list[str]:
+    """Who has points for written parts, and no report that they could stand in."""
+    found = [line for line in lines if line.report is None and written.get(line.person.id)]
+    return [f"no report has the points of {who(one.person)} for {', '.join(written[one.person.id])}" for one in found]
+
+
+def completed(report: Report, handed_in: HandedIn, written: Mapping[str, Mapping[str, Given]]) -> Report:
+    """The report with what the people whose it is were given for written parts.
+
+    Errors
+        UsageError where they were given more than a part is worth now.
+    """
+    own: dict[str, Given] = {}
+    for person in (*(one.id for one in handed_in.people), handed_in.key):
+        own = dict(written.get(person, {})) | own
+    if not own:
+        return report
+    return recounted(report, [_completed(part, own.get(part.id), handed_in) for part in report.parts])
+
+
+def _completed(part: PartReport, given: Given | None, handed_in: HandedIn) -> PartReport:
+    if given is None or part.status is not Status.PENDING:
+        return part
+    if given.points > part.points:
+        message = f"{handed_in.key} has {given.points:g} points for '{part.id}', which is worth {part.points:g} now"
+        raise UsageError(message, remedy="correct them: `grade publish --written` with a table that says the part anew")
+    status = Status.CORRECT if given.points == part.points else Status.PARTIAL if given.points else Status.WRONG
+    feedback = given.comment or (WITHOUT_COMMENT if status is not Status.CORRECT else "")
+    return msgspec.structs.replace(part, earned=given.points, status=status, feedback=feedback, by_hand=True)

@@ -210,7 +210,7 @@ class PartReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProblemReport(msgspec.Struct, frozen=True, kw_only=True):
-    """A problem's sums. `max_score` counts the points that could be judged by machine, as in `Report`."""
+    """A problem's sums. `max_score` counts the points that could be judged, as in `Report`."""
 
     id: str
     title: str

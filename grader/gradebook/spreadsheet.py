@@ -21,8 +21,8 @@ def written(marked: Sequence[Marked], rubric: Rubric) -> Export:
 
     `status` is graded, incomplete, not graded, refused or missing; `submitted` a time with its offset; `late` how long
     after their deadline, in hours, minutes and seconds; `score` what was earned and `final` what is left of it; `max`
-    the points that a machine could judge, and `pending` those that a person marks. The column of a part is empty where
-    it is not judged.
+    the points that could be judged, and `pending` those that a person has yet to give. The column of a part is empty
+    where it is not judged.
     """
     parts = [part.id for problem in rubric.problems for part in problem.parts]
     file = io.StringIO()

@@ -61,7 +61,7 @@ def doubtful(concern: Concern) -> tuple[str, Word, str]:
         sentence = f"All {count} who tried it ({of} judged) lost points for the same reason{why}"
     else:
         sentence = f"None of the {count} who tried it ({of} judged) has it right"
-    end = "" if sentence.endswith(".") else "."
+    end = "" if sentence.endswith((".", "?", "!")) else "."
     return concern.part, WORDS[Status.WRONG], f"{sentence}{end} Compare the rubric and the reference with the homework."
 
 

@@ -151,7 +151,8 @@ def _of_part(id: str, parts: Sequence[PartReport]) -> Iterator[Concern]:
     ours = sum(part.status is Status.INTERNAL_ERROR for part in parts)
     if ours:
         yield Concern(part=id, doubt=Doubt.INTERNAL_ERROR, count=ours, of=len(parts))
-    judged = [part for part in parts if part.status not in UNJUDGED]
+    # Of what people marked, they know.
+    judged = [part for part in parts if part.status not in UNJUDGED and not part.by_hand]
     # Those who did not get to a part say nothing about it, unless nobody did.
     tried = [part for part in judged if part.status not in UNTRIED] or judged
     if len(tried) < FEW or any(part.status is Status.CORRECT for part in tried):

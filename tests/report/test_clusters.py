@@ -168,6 +168,12 @@ def test_a_class_in_which_each_part_is_right_for_somebody_raises_no_doubt():
     assert doubts(*wrong("one", "two", "three"), []) == []
 
 
+def test_what_people_marked_raises_no_doubt_of_ours():
+    works = [[part("2w", Status.PARTIAL, 0.5, feedback="Say why.", by_hand=True)] for _ in range(5)]
+
+    assert doubts(*works) == []
+
+
 def test_a_part_that_nobody_got_right_is_a_concern():
     assert doubts(*wrong("one", "two", "three")) == [("1a", Doubt.NOBODY_RIGHT, 3, 3)]
 

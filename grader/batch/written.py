@@ -22,7 +22,7 @@ WITHOUT_COMMENT = "A person marked this part; ask them for the reason."
 _REMEDY = "fill the empty columns of gradebook.csv, which `grade publish` writes"
 
 
-class Given(msgspec.Struct, frozen=True):
+class Awarded(msgspec.Struct, frozen=True):
     """What somebody got for a written part, and what they are told of it."""
 
     points: float
@@ -30,10 +30,10 @@ class Given(msgspec.Struct, frozen=True):
 
 
 # By the id of a person, and then by part.
-Written = dict[str, dict[str, Given]]
+Written = dict[str, dict[str, Awarded]]
 
 
-def updated(kept: Mapping[str, Mapping[str, Given]], path: Path, rubric: Rubric, lines: Sequence[Marked]) -> Written:
+def updated(kept: Mapping[str, Mapping[str, Awarded]], path: Path, rubric: Rubric, lines: Sequence[Marked]) -> Written:
     """What was given until now, with what a table says now. Its empty cells say nothing, and BACK takes back.
 
     The table is a CSV with a column `id` or `email`, one for each written part that is marked, called by the part's
@@ -45,12 +45,12 @@ def updated(kept: Mapping[str, Mapping[str, Given]], path: Path, rubric: Rubric,
     """
     table = _Table(path, rubric)
     found: Written = {person: dict(own) for person, own in kept.items()}
-    said: dict[tuple[str, str], tuple[int, Given | None]] = {}
+    said: dict[tuple[str, str], tuple[int, Awarded | None]] = {}
     for line, row in table.rows:
-        given = dict(table.given(line, row))
-        for person in _whose(table.person(line, row, lines)) if given else ():
+        awarded = dict(table.awarded(line, row))
+        for person in _whose(table.person(line, row, lines)) if awarded else ():
             own = found.setdefault(person, {})
-            for part, now in given.items():
+            for part, now in awarded.items():
                 before, earlier = said.setdefault((person, part), (line, now))
                 if earlier != now:
                     message = f"line {before} says something else of '{part}' for the same submission"
@@ -86,14 +86,14 @@ class _Table:
             if headers[part] > 1:
                 raise UsageError(f"has several columns '{part}'", file=path, line=1, remedy="leave one of them")
 
-    def given(self, line: int, row: Mapping[str, str]) -> Iterator[tuple[str, Given | None]]:
+    def awarded(self, line: int, row: Mapping[str, str]) -> Iterator[tuple[str, Awarded | None]]:
         """The parts that a line says something of."""
         for part, worth in self.worth.items():
             text, comment = row.get(part, ""), row.get(COMMENT.format(part), "")
             if text == BACK:
                 yield part, None
             elif text:
-                yield part, Given(self._points(text, part, worth, line), comment)
+                yield part, Awarded(self._points(text, part, worth, line), comment)
             elif comment:
                 remedy = f"give the points as well, or {BACK} for none yet"
                 raise UsageError(f"has a comment on '{part}' and no points", file=self.path, line=line, remedy=remedy)
@@ -131,19 +131,19 @@ def _whose(line: Marked) -> list[str]:
     return list(dict.fromkeys([line.person.id, *others]))
 
 
-def unused(written: Mapping[str, Mapping[str, Given]], lines: Iterable[Marked]) -> list[str]:
+def unused(written: Mapping[str, Mapping[str, Awarded]], lines: Iterable[Marked]) -> list[str]:
     """Who has points for written parts, and no report that they could stand in."""
     found = [line for line in lines if line.report is None and written.get(line.person.id)]
     return [f"no report has the points of {who(one.person)} for {', '.join(written[one.person.id])}" for one in found]
 
 
-def completed(report: Report, handed_in: HandedIn, written: Mapping[str, Mapping[str, Given]]) -> Report:
+def completed(report: Report, handed_in: HandedIn, written: Mapping[str, Mapping[str, Awarded]]) -> Report:
     """The report with what the people whose it is were given for written parts.
 
     Errors
         UsageError where they were given more than a part is worth now.
     """
-    own: dict[str, Given] = {}
+    own: dict[str, Awarded] = {}
     for person in (*(one.id for one in handed_in.people), handed_in.key):
         own = dict(written.get(person, {})) | own
     if not own:
@@ -151,12 +151,12 @@ def completed(report: Report, handed_in: HandedIn, written: Mapping[str, Mapping
     return recounted(report, [_completed(part, own.get(part.id), handed_in) for part in report.parts])
 
 
-def _completed(part: PartReport, given: Given | None, handed_in: HandedIn) -> PartReport:
-    if given is None or part.status is not Status.PENDING:
+def _completed(part: PartReport, awarded: Awarded | None, handed_in: HandedIn) -> PartReport:
+    if awarded is None or part.status is not Status.PENDING:
         return part
-    if given.points > part.points:
-        message = f"{handed_in.key} has {given.points:g} points for '{part.id}', which is worth {part.points:g} now"
+    if awarded.points > part.points:
+        message = f"{handed_in.key} has {awarded.points:g} points for '{part.id}', which is worth {part.points:g} now"
         raise UsageError(message, remedy="correct them: `grade publish --written` with a table that says the part anew")
-    status = Status.CORRECT if given.points == part.points else Status.PARTIAL if given.points else Status.WRONG
-    feedback = given.comment or (WITHOUT_COMMENT if status is not Status.CORRECT else "")
-    return msgspec.structs.replace(part, earned=given.points, status=status, feedback=feedback, by_hand=True)
+    status = Status.CORRECT if awarded.points == part.points else Status.PARTIAL if awarded.points else Status.WRONG
+    feedback = awarded.comment or (WITHOUT_COMMENT if status is not Status.CORRECT else "")
+    return msgspec.structs.replace(part, earned=awarded.points, status=status, feedback=feedback, by_hand=True)

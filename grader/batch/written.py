@@ -1,7 +1,7 @@
 """Points of written parts, as people gave them: read from a table, kept in the run folder, and put into reports."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -43,12 +43,12 @@ def updated(kept: Mapping[str, Mapping[str, Awarded]], path: Path, rubric: Rubri
     Errors
         UsageError with file, line and remedy.
     """
-    table = _Table(path, rubric)
+    table = _Table(path, rubric, lines)
     found: Written = {person: dict(own) for person, own in kept.items()}
     said: dict[tuple[str, str], tuple[int, Awarded | None]] = {}
     for line, row in table.rows:
         awarded = dict(table.awarded(line, row))
-        for person in _whose(table.person(line, row, lines)) if awarded else ():
+        for person in _whose(table.person(line, row)) if awarded else ():
             own = found.setdefault(person, {})
             for part, now in awarded.items():
                 before, earlier = said.setdefault((person, part), (line, now))
@@ -64,8 +64,9 @@ def updated(kept: Mapping[str, Mapping[str, Awarded]], path: Path, rubric: Rubri
 class _Table:
     """The lines of the table, with what they say of written parts."""
 
-    def __init__(self, path: Path, rubric: Rubric) -> None:
+    def __init__(self, path: Path, rubric: Rubric, lines: Sequence[Marked]) -> None:
         self.path = path
+        self.people = {column: _index(lines, column) for column in ("id", "email")}
         self.worth = {part.id: part.points for problem in rubric.problems for part in problem.parts if part.written}
         headers: Counter[str] = Counter()
 
@@ -108,21 +109,25 @@ class _Table:
             raise UsageError(message, file=self.path, line=line, remedy=f"write points from 0 to {worth:g}")
         return points
 
-    def person(self, line: int, row: Mapping[str, str], lines: Sequence[Marked]) -> Marked:
+    def person(self, line: int, row: Mapping[str, str]) -> Marked:
         """Whose line it is, by id or else by address."""
-        for column in ("id", "email"):
-            text = row.get(column, "").casefold()
-            same = [one for one in lines if text and text in _spelled(getattr(one.person, column))]
-            if len(same) == 1:
-                return same[0]
+        for column, index in self.people.items():
+            found = index.get(row.get(column, "").casefold(), [])
+            if len(found) == 1:
+                return found[0]
         named = row.get("id") or row.get("email") or "nobody"
         remedy = "name somebody as gradebook.csv does, in a column `id` or `email`"
         raise UsageError(f"'{named}' is nobody of this class", file=self.path, line=line, remedy=remedy)
 
 
-def _spelled(value: str) -> set[str]:
-    """How an id or address stands in a table: as it is, or as gradebook.csv has it, which no spreadsheet computes."""
-    return {value.casefold(), cells.text(value, 200).casefold()}
+def _index(lines: Sequence[Marked], column: str) -> dict[str, list[Marked]]:
+    """Everybody by what stands in a column: as it is, or as gradebook.csv has it, which no spreadsheet computes."""
+    found: dict[str, list[Marked]] = defaultdict(list)
+    for line in lines:
+        value = getattr(line.person, column)
+        for text in {value.casefold(), cells.text(value, 200).casefold()} - {""}:
+            found[text].append(line)
+    return found
 
 
 def _whose(line: Marked) -> list[str]:

@@ -10,7 +10,7 @@ import msgspec
 from grader.errors import UsageError
 from grader.gradebook import cells
 from grader.gradebook.export import who
-from grader.intake.table import MAX_SIZE, rows
+from grader.intake.table import content, rows
 from grader.model import PartReport, Report, Status, recounted
 from grader.roster import HandedIn, Marked
 from grader.rubric import Rubric
@@ -74,12 +74,7 @@ class _Table:
             headers[cell.strip()] += 1
             return cell.strip()
 
-        try:
-            if path.stat().st_size > MAX_SIZE:
-                raise UsageError(f"is larger than {MAX_SIZE >> 20} MB", file=path, remedy="is it the right file?")
-            self.rows = rows(path.read_bytes(), str(path), spelled)
-        except OSError as error:
-            raise UsageError(f"cannot be read: {error.strerror}", file=path, remedy="check the path") from None
+        self.rows = rows(content(path), str(path), spelled)
         if not self.worth.keys() & headers.keys():
             parts = ", ".join(self.worth) or "none"
             raise UsageError(f"has no column for a written part; there are: {parts}", file=path, remedy=_REMEDY)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grader.errors import UsageError
 from grader.intake.names import plain
-from grader.intake.table import MAX_SIZE, rows
+from grader.intake.table import content, rows
 from grader.roster import Person
 
 _IDS = (
@@ -40,15 +40,9 @@ def roster(path: Path, zone: tzinfo = UTC) -> tuple[Person, ...]:
     Errors
         UsageError with file, line and remedy: no such file, no CSV, nobody to tell apart, the same person twice.
     """
-    try:
-        if path.stat().st_size > MAX_SIZE:
-            raise UsageError(f"is larger than {MAX_SIZE >> 20} MB", file=path, remedy="is it the right file?")
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", file=path, remedy="check the path") from None
     found = []
     lines: dict[str, int] = {}
-    for line, row in rows(data, str(path)):
+    for line, row in rows(content(path), str(path)):
         if any("points possible" in cell.casefold() for cell in row.values()):  # the second line of Canvas's gradebook
             continue
         person = _person(row, zone, path, line)

@@ -5,6 +5,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Callable
+from pathlib import Path
 
 from grader.errors import UsageError
 
@@ -16,6 +17,16 @@ _SEPARATORS = ",;\t"
 def header(cell: str) -> str:
     """A header without what people write differently: `E-Mail address` is `emailaddress`."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", cell).casefold())
+
+
+def content(path: Path) -> bytes:
+    """What is in a table's file. UsageError where it cannot be read or is too large for a table."""
+    try:
+        if path.stat().st_size > MAX_SIZE:
+            raise UsageError(f"is larger than {MAX_SIZE >> 20} MB", file=path, remedy="is it the right file?")
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", file=path, remedy="check the path") from None
 
 
 def rows(data: bytes, name: str, spelled: Callable[[str], str] = header) -> list[tuple[int, dict[str, str]]]:

@@ -314,5 +314,5 @@ def told(fault: dict[str, Any], when: str) -> Fault:
     kind = text["type"] or "An exception"
     reason = f"{kind}: {message[:MAX_REASON]}{'...' if len(message) > MAX_REASON else ''}".rstrip(": ")
     advice = ON_TWO_DEVICES if TWO_DEVICES in text["message"] else ADVICE.get(text["type"], "")
-    told = f"{reason}{place}, {when}. {advice}".rstrip()
-    return Fault(status=Status.RAISED, message=told, traceback=text["traceback"])
+    sentence = f"{reason}{place}, {when}. {advice}".rstrip()
+    return Fault(status=Status.RAISED, message=sentence, traceback=text["traceback"])

@@ -36,6 +36,11 @@ class CheckedPart(msgspec.Struct, frozen=True, kw_only=True):
     remaining: int = 0
 
     @property
+    def offered(self) -> int:
+        """How many hints are offered: none where they are no help, with what does not run."""
+        return self.remaining if self.status in (Status.WRONG, Status.PARTIAL) else 0
+
+    @property
     def unwritten(self) -> bool:
         """Whether its function is still as the kit hands it out: there is nothing to say of it yet."""
         return self.status is Status.RAISED and self.traceback.rstrip().endswith("\nNotImplementedError")

@@ -52,7 +52,7 @@ def _row(part: CheckedPart, told: set[tuple[str, str]]) -> dict[str, object]:
         "problem": one_line(example.problem, 400) if example else "",
         "inputs": [(one_line(name, 60), visible(value, _VALUE)) for name, value in values if value],
         "traceback": visible_end(part.traceback, _VALUE),
-        "hints": part.remaining if part.status in (Status.WRONG, Status.PARTIAL) else 0,
+        "hints": part.offered,
     }
 
 

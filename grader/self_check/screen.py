@@ -70,8 +70,8 @@ def _part(part: CheckedPart, same: str, own: int, width: int) -> Iterator[str]:
     yield from _traceback(part, width)
     if part.counterexample is not None:
         yield from _example(part.counterexample, part.feedback, width)
-    if part.remaining and part.status in (Status.WRONG, Status.PARTIAL):  # hints are no help with what does not run
-        there = "there is a hint" if part.remaining == 1 else f"there are {part.remaining} hints"
+    if part.offered:
+        there = "there is a hint" if part.offered == 1 else f"there are {part.offered} hints"
         yield from wrapped(f"{there}: --hint {part.id}", width, indent="      ")
 
 
